@@ -1,0 +1,66 @@
+/* All capture: one encode thread per input, each with a helper process where the
+ * input is a device; their packets and events go to the hub's inbox.
+ *
+ *   create ─▶ (threads run: open, read, encode; a lost device is opened again with
+ *   back-off from 100 ms to 2 s) ─▶ stop ─▶ destroy
+ *
+ * Owned by main; `stats` from any thread. */
+#ifndef CABIN_CAPTURE_CAPTURE_H
+#define CABIN_CAPTURE_CAPTURE_H
+
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "base/inbox.h"
+#include "base/packet.h"
+#include "config/config.h"
+
+struct cabin_capture;
+
+/* What the hub's inbox carries. A packet's reference is handed over with it. */
+enum cabin_hub_message_kind { CABIN_HUB_PACKET, CABIN_HUB_SOURCE_EVENT };
+struct cabin_hub_message {
+	enum cabin_hub_message_kind kind;
+	uint16_t source_index;
+	enum cabin_source_event event;
+	struct cabin_packet *packet;
+};
+
+struct cabin_capture_config {
+	const struct cabin_config *config; /* devices and sources; borrowed for life */
+	struct cabin_clock clock;
+	struct cabin_packet_pool *pool;
+	struct cabin_inbox *hub_inbox;
+};
+
+/* Starts every thread. A missing device is not an error here (it is logged, its
+ * sources are lost, it is tried again); an unreadable file is: CABIN_ENOTFOUND,
+ * CABIN_EFORMAT with a log line that says what to do. */
+CABIN_MUST_CHECK int cabin_capture_create(struct cabin_capture **out, const struct cabin_capture_config *config);
+
+/* Stops threads and helpers; at most 500 ms. No packet is pushed after it returns. */
+void cabin_capture_destroy(struct cabin_capture *capture);
+
+struct cabin_capture_source_stats {
+	bool lost;
+	uint64_t packets;
+	uint64_t overruns;       /* times the device or the ring lost frames */
+	uint64_t lost_frames;
+	uint64_t inbox_refused;  /* packets that the hub's inbox did not take */
+	float peak_dbfs, rms_dbfs; /* of the newest 100 ms, after gain */
+	float capture_ms;        /* age of a block's newest frame when the encode thread got it, mean of 1 s */
+	float encode_ms;         /* time to encode a packet, mean of 1 s */
+};
+void cabin_capture_source_stats(const struct cabin_capture *capture, uint16_t source_index,
+				struct cabin_capture_source_stats *out);
+
+/* `cabind --list-devices`: asks a helper; a table of API, name, channels, rates and
+ * latencies on `to`. `jack_server` NULL: the default one. */
+CABIN_MUST_CHECK int cabin_capture_list_devices(const char *jack_server, FILE *to);
+
+/* What `cabind --capture …` and `cabind --list-devices-helper` run: the helper's
+ * whole life, in a process of its own. Returns the exit status. `argv` from after
+ * that first word. */
+int cabin_capture_helper_main(int argc, char **argv);
+
+#endif

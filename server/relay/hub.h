@@ -1,0 +1,94 @@
+/* The hub: who feeds which channel, and the packets that say so.
+ *
+ *  source packets ─▶ booth (microphone, hold) ─▶ channel (epoch, RTP header) ─publish─▶ sinks
+ *                                                  ▲ pass-through: a floor packet serialised
+ *                                                  │ again for each language channel that takes it
+ *
+ * Everything authoritative is decided here, in one thread, from packets, source
+ * events and the clock alone: no socket, no audio, no allocation after create.
+ * One hub per server; all calls from the hub thread, unless said otherwise. */
+#ifndef CABIN_RELAY_HUB_H
+#define CABIN_RELAY_HUB_H
+
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/packet.h"
+
+struct cabin_hub;
+
+/* Where published packets go: a loop, later a recorder. `publish` borrows the
+ * packet (retain it to keep it), must not block and must not change it. */
+struct cabin_sink {
+	void (*publish)(void *context, struct cabin_packet *packet);
+	void *context;
+};
+
+enum cabin_channel_kind { CABIN_CHANNEL_FLOOR, CABIN_CHANNEL_LANGUAGE };
+
+/* What listeners of a language channel get when no seat is on air. */
+enum cabin_idle_feed { CABIN_IDLE_PASS_THROUGH, CABIN_IDLE_SILENCE };
+
+enum { CABIN_INDEX_NONE = UINT16_MAX };
+
+struct cabin_hub_channel_config {
+	uint16_t number;              /* SSRC, 1 … 65,535, unique */
+	enum cabin_channel_kind kind;
+	uint16_t source_index;        /* a floor's source; a language channel's booth source or CABIN_INDEX_NONE */
+	uint16_t floor_channel_index; /* a language channel's floor, into the channels; must come before it */
+	enum cabin_idle_feed idle_feed;
+	uint32_t hold_ms;             /* how long a booth that went inactive keeps the channel */
+	uint32_t fade_ms;
+	const char *booth_id;         /* borrowed for the hub's life; NULL for a floor */
+};
+
+struct cabin_hub_config {
+	struct cabin_clock clock;
+	struct cabin_packet_pool *pool;
+	const struct cabin_hub_channel_config *channels;
+	uint16_t channel_count; /* 1 … CABIN_CHANNELS_MAX */
+	uint16_t source_count;  /* 1 … CABIN_SOURCES_MAX */
+	const struct cabin_sink *sinks;
+	uint32_t sink_count;
+	uint64_t first_sequence;  /* of every channel: random in a server, chosen in tests */
+	uint64_t first_timestamp;
+};
+
+enum cabin_source_event {
+	CABIN_SOURCE_LOST,    /* its device is gone: the booth loses the channel at once, a floor says `lost` */
+	CABIN_SOURCE_RETURNED /* packets may come again */
+};
+
+/* Publishes each channel's first state. CABIN_EINVAL with a log line, CABIN_ENOMEM. */
+CABIN_MUST_CHECK int cabin_hub_create(struct cabin_hub **out, const struct cabin_hub_config *config);
+void cabin_hub_destroy(struct cabin_hub *hub);
+
+/* Takes over the packet's reference. A packet of an unknown source, with a
+ * duration other than 480 or 960, or whose time goes back is dropped and counted. */
+void cabin_hub_packet(struct cabin_hub *hub, struct cabin_packet *packet);
+
+void cabin_hub_source_event(struct cabin_hub *hub, uint16_t source_index, enum cabin_source_event event);
+
+/* Does what is due: clock messages each second, hold times. Returns the clock time
+ * at which it wants to be called next. */
+uint64_t cabin_hub_tick(struct cabin_hub *hub);
+
+enum cabin_feed { CABIN_FEED_FLOOR, CABIN_FEED_BOOTH, CABIN_FEED_PASS_THROUGH, CABIN_FEED_SILENCE };
+enum cabin_source_condition { CABIN_CONDITION_OK, CABIN_CONDITION_SILENT, CABIN_CONDITION_LOST };
+
+/* For /metrics and tests. Any thread: each figure is read atomically, the set is not. */
+struct cabin_hub_channel_stats {
+	enum cabin_feed feed;
+	enum cabin_source_condition condition;
+	uint32_t epoch;
+	uint64_t packets;
+	uint64_t payload_bytes;
+	uint64_t source_gaps;      /* packets missing from the source's sequence */
+	uint64_t dropped_pool;     /* not sent because the pool was empty */
+	uint64_t dropped_invalid;
+	double rate_hz;            /* of the present epoch's source, by the server's clock; 0 unknown */
+};
+void cabin_hub_channel_stats(const struct cabin_hub *hub, uint16_t channel_index, struct cabin_hub_channel_stats *out);
+
+#endif
