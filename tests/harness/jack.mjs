@@ -1,0 +1,49 @@
+// JACK servers with the dummy driver: a sound card whose inputs a test plays into.
+import { must, program, run, start } from './process.mjs';
+
+let count = 0;
+
+/**
+ * Starts `jackd` with a name of its own and waits until clients can connect.
+ * @param {object} [options]
+ * @param {string} [options.name] take this name again
+ * @param {number} [options.rate]
+ * @param {number} [options.period] frames
+ * @param {number} [options.channels] inputs, and as many outputs
+ */
+export async function startJack(options = {}) {
+	const name = options.name ?? `cabin-test-${process.pid}-${++count}`;
+	const env = { JACK_DEFAULT_SERVER: name, JACK_NO_AUDIO_RESERVATION: '1', JACK_NO_START_SERVER: '1' };
+	const channels = String(options.channels ?? 2);
+	const it = start(
+		'jackd',
+		[
+			...['--realtime', '-n', name, '-d', 'dummy', '-r', String(options.rate ?? 48000)],
+			...['-p', String(options.period ?? 256), '-C', channels, '-P', channels],
+		],
+		{ env },
+	);
+	const wait = await run('jack_wait', ['-s', name, '-w', '-t', '10'], { env });
+	if (wait.code !== 0 || !it.isRunning()) {
+		await it.stop();
+		throw new Error(`jackd ${name} did not start:\n${it.stderr()}${it.stdout()}`);
+	}
+	return {
+		...it,
+		name,
+		env,
+		/** Names of ports, as `jack_lsp` tells them. */
+		async ports() {
+			return (await must('jack_lsp', ['-s', name], { env })).stdout.split('\n').filter(Boolean);
+		},
+		/**
+		 * Plays a WAV file into `ports`, one port for each of its channels.
+		 * @param {string} wav
+		 * @param {string[]} ports
+		 * @param {{loop?: boolean}} [play]
+		 */
+		play(wav, ports, play = {}) {
+			return start(program('jack-player'), [...(play.loop ? ['--loop'] : []), wav, ...ports], { env });
+		},
+	};
+}
