@@ -1,2 +1,205 @@
-document.title = 'Cabin';
-export {};
+// The delegate's page: fetches the event, draws, acts on taps, follows the player.
+import { findPlace, firstPlace, type Place, placeOfHash, wishOf } from './choice.ts';
+import { onLock } from './device.ts';
+import type { Dialog } from './diagnostics.ts';
+import { morph } from './dom.ts';
+import { fetchEvent } from './event.ts';
+import { chooseLanguage, isLanguage, say } from './languages.ts';
+import { createPlayer, IDLE, type PlayerStatus } from './player.ts';
+import { recall, recallVolume, remember } from './store.ts';
+import { channelName, type Model, page } from './view.ts';
+
+const REDRAW_MS = 30_000;
+const RETRY_MS = 5_000;
+
+const model: Model = {
+	language: chooseLanguage(navigator.languages ?? [navigator.language], recall('language')),
+	event: null,
+	failed: false,
+	place: null,
+	wish: 'floor',
+	wishRemembered: false,
+	status: IDLE,
+	started: false,
+	nowMs: Date.now(),
+	lock: null,
+	volume: recallVolume(),
+};
+let clockOffsetMs = 0;
+let fetching = false;
+let retryTimer = 0;
+let dialog: Dialog | null = null;
+
+const player = createPlayer(follow);
+player.setVolume(model.volume);
+
+function draw(): void {
+	model.nowMs = Date.now() + clockOffsetMs;
+	model.lock = onLock(
+		{
+			userAgent: navigator.userAgent,
+			maxTouchPoints: navigator.maxTouchPoints,
+			audioSession: 'audioSession' in navigator,
+		},
+		window.isSecureContext && model.status.fallback === 'none',
+	);
+	document.documentElement.lang = model.language;
+	morph(document.getElementById('page')!, page(model));
+	describe();
+}
+
+/** The tab's title, and what a locked phone shows. */
+function describe(): void {
+	const { event, place, language, status } = model;
+	if (!event) return;
+	const name = say(event.event.name, language).text;
+	const playing = place && status.playback !== 'idle';
+	const channel = playing ? channelName(place.channel, event, language).text : '';
+	const room = place ? say(place.room.name, language).text : '';
+	const title = playing ? `${channel} · ${room}` : name;
+	if (document.title === title) return;
+	document.title = title;
+	if (playing && 'mediaSession' in navigator) {
+		navigator.mediaSession.metadata = new MediaMetadata({
+			title: channel,
+			artist: room,
+			album: name,
+			artwork: [{ src: '/icon-512.png', sizes: '512x512', type: 'image/png' }],
+		});
+	}
+}
+
+function follow(status: PlayerStatus): void {
+	const before = model.status;
+	model.status = status;
+	if (status.eventRevision && model.event && status.eventRevision !== model.event.revision) void load();
+	const same =
+		before.playback === status.playback &&
+		before.connection === status.connection &&
+		before.feed === status.feed &&
+		before.source === status.source &&
+		before.fallback === status.fallback;
+	if (!same) draw();
+	dialog?.show(status);
+}
+
+async function load(): Promise<void> {
+	if (fetching) return;
+	fetching = true;
+	clearTimeout(retryTimer);
+	try {
+		const fetched = await fetchEvent();
+		clockOffsetMs = fetched.clockOffsetMs;
+		model.event = fetched.event;
+		model.failed = false;
+		settle();
+	} catch {
+		// An event from before stays good; the player tells when there is a new one.
+		model.failed = !model.event;
+		retryTimer = window.setTimeout(load, RETRY_MS);
+	}
+	fetching = false;
+	draw();
+}
+
+/** Finds the place in a new event: the same channel if it is still there, else a first offer. */
+function settle(): void {
+	const event = model.event!;
+	const kept = findPlace(event, model.place?.channel.id);
+	if (kept) {
+		model.place = kept;
+		return;
+	}
+	const remembered = findPlace(event, recall('channel'));
+	const nowMs = Date.now() + clockOffsetMs;
+	model.place = firstPlace(event, location.hash, remembered?.channel.id ?? null, model.language, nowMs);
+	offer(model.place, Boolean(remembered));
+}
+
+function offer(place: Place | null, remembered: boolean): void {
+	model.wish = place ? wishOf(place.channel) : model.language;
+	model.wishRemembered = remembered;
+}
+
+/** In the tap's own turn: phones start sound nowhere else. */
+function listen(channelId: string | undefined): void {
+	const place = model.event && findPlace(model.event, channelId);
+	if (!place) return;
+	const moved = place.room.id !== model.place?.room.id;
+	model.place = place;
+	const { playback } = model.status;
+	if (playback === 'idle' || playback === 'interrupted') player.start(place.channel.id);
+	else if (model.status.channelId !== place.channel.id) player.listen(place.channel.id);
+	model.started = true;
+	remember('channel', place.channel.id);
+	if (location.hash) history.replaceState(null, '', location.pathname + location.search);
+	draw();
+	if (moved) {
+		const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
+		window.scrollTo({ top: 0, behavior: calm ? 'auto' : 'smooth' });
+	}
+}
+
+async function openDiagnostics(): Promise<void> {
+	const { openDialog } = await import('./diagnostics.ts');
+	dialog?.close();
+	dialog = openDialog(model.language, model.status, () => {
+		dialog = null;
+	});
+}
+
+function act(what: string | undefined, id: string | undefined): void {
+	if (what === 'channel') listen(id);
+	else if (what === 'play') listen(model.place?.channel.id);
+	else if (what === 'stop') player.stop();
+	else if (what === 'again') void load();
+	else if (what === 'diagnostics') void openDiagnostics();
+	else if (what === 'page-language' && isLanguage(id)) {
+		model.language = id;
+		remember('language', id);
+		if (model.status.playback === 'idle' && model.event && model.place) {
+			const own = model.place.room.channels.find((channel) => channel.language === id);
+			if (own) model.place = { room: model.place.room, channel: own };
+			offer(model.place, false);
+		}
+		draw();
+	}
+}
+
+document.addEventListener('click', (click) => {
+	const target = (click.target as Element).closest<HTMLElement>('[data-do]');
+	act(target?.dataset.do, target?.dataset.id);
+});
+document.addEventListener('input', (input) => {
+	const slider = input.target as HTMLInputElement;
+	if (slider.type !== 'range') return;
+	model.volume = Number(slider.value);
+	player.setVolume(model.volume);
+	remember('volume', slider.value);
+});
+window.addEventListener('hashchange', () => {
+	const place = model.event && placeOfHash(model.event, location.hash, model.wish);
+	if (!place) return;
+	if (model.status.playback !== 'idle') return listen(place.channel.id);
+	model.place = place;
+	offer(place, false);
+	draw();
+});
+document.addEventListener('visibilitychange', () => {
+	if (document.hidden) return;
+	draw();
+	if (!model.event) void load();
+});
+window.addEventListener('online', () => {
+	if (!model.event) void load();
+});
+if ('mediaSession' in navigator) {
+	const session = navigator.mediaSession;
+	session.setActionHandler('play', () => act('play', undefined));
+	for (const action of ['pause', 'stop'] as const) session.setActionHandler(action, () => act('stop', undefined));
+}
+
+// Agendas change on the minute, and now and then it is the server's minute that changes.
+setInterval(draw, REDRAW_MS);
+draw();
+void load();

@@ -1,0 +1,52 @@
+// What the player does, as one state that the page has words for. The order tells what
+// matters most to somebody who hears nothing: what they can do, then what is broken,
+// then who is speaking.
+import type { PlayerStatus } from './player.ts';
+
+export const STATES = [
+	'idle', // not listening
+	'interrupted', // the phone took the sound away; a tap resumes
+	'reconnecting',
+	'lost', // the sound's device is gone
+	'off', // nobody feeds the channel
+	'starting',
+	'stalled', // nothing arrives
+	'quiet', // packets come, no sound in them
+	'hall', // pass-through
+	'floor', // live on a floor
+	'live', // live on an interpreter
+] as const;
+export type State = (typeof STATES)[number];
+
+/** How a state looks: calm, at work, sounding, sounding but not the interpreter, in trouble. */
+export type Tone = 'calm' | 'busy' | 'live' | 'hall' | 'trouble';
+
+export const TONES: Record<State, Tone> = {
+	idle: 'calm',
+	interrupted: 'trouble',
+	reconnecting: 'busy',
+	lost: 'trouble',
+	off: 'calm',
+	starting: 'busy',
+	stalled: 'busy',
+	quiet: 'calm',
+	hall: 'hall',
+	floor: 'live',
+	live: 'live',
+};
+
+type Told = Pick<PlayerStatus, 'connection' | 'playback' | 'feed' | 'source'>;
+
+export function stateOf({ connection, playback, feed, source }: Told): State {
+	if (playback === 'idle') return 'idle';
+	if (playback === 'interrupted') return 'interrupted';
+	if (connection === 'reconnecting') return 'reconnecting';
+	if (connection !== 'open') return 'starting';
+	if (source === 'lost') return 'lost';
+	if (feed === 'silence') return 'off';
+	if (playback === 'starting') return 'starting';
+	if (playback === 'stalled') return 'stalled';
+	if (source === 'silent') return 'quiet';
+	if (feed === 'pass-through') return 'hall';
+	return feed === 'floor' ? 'floor' : 'live';
+}
