@@ -1,0 +1,146 @@
+#include <string.h>
+
+#include <jansson.h>
+
+#include "base/limits.h"
+#include "wire/control.h"
+
+static const double whole_max = 9007199254740992.0; /* 2^53 */
+
+enum { REPORT_MAX_MS = 600000, REPORT_MAX_UNDERRUNS = 10000 };
+
+static bool is_text(const json_t *value, const char *text)
+{
+	return json_is_string(value) && json_string_length(value) == strlen(text) &&
+	       memcmp(json_string_value(value), text, strlen(text)) == 0;
+}
+
+/* Index of the string in `names`, negative when it is none of them. */
+static int index_of(const json_t *value, const char *const *names, int count)
+{
+	for (int i = 0; i < count; i++) {
+		if (is_text(value, names[i]))
+			return i;
+	}
+	return CABIN_EFORMAT;
+}
+
+static int read_whole(uint32_t *out, const json_t *value, uint32_t max)
+{
+	if (!json_is_integer(value) || json_integer_value(value) < 0 || json_integer_value(value) > max)
+		return CABIN_EFORMAT;
+	*out = (uint32_t)json_integer_value(value);
+	return 0;
+}
+
+static int read_number(double *out, const json_t *value, double max)
+{
+	double number = json_number_value(value);
+
+	/* Turned round, the comparison would let a NaN through. */
+	if (!json_is_number(value) || !(number >= 0 && number <= max))
+		return CABIN_EFORMAT;
+	*out = number + 0.0; /* −0 becomes 0 */
+	return 0;
+}
+
+static int read_number_or_null(double *out, const json_t *value)
+{
+	if (json_is_null(value)) {
+		*out = -1;
+		return 0;
+	}
+	return read_number(out, value, REPORT_MAX_MS);
+}
+
+/* Any whole number is well-formed: that no channel has it is for the caller to tell. */
+static int read_channel(uint32_t *out, const json_t *value)
+{
+	json_int_t number = json_integer_value(value);
+
+	if (!json_is_integer(value))
+		return CABIN_EFORMAT;
+	*out = number >= 1 && number <= UINT16_MAX ? (uint32_t)number : 0;
+	return 0;
+}
+
+static int read_report(struct cabin_client_report *out, const json_t *root)
+{
+	static const char *const states[] = {"starting", "live", "stalled", "interrupted"};
+	static const char *const fallbacks[] = {"none", "script-processor", "ogg-http", "native"};
+	const json_t *hidden = json_object_get(root, "hidden");
+	int state = index_of(json_object_get(root, "state"), states, CABIN_REPORT_STATE_COUNT);
+	int fallback = index_of(json_object_get(root, "fallback"), fallbacks, CABIN_FALLBACK_COUNT);
+
+	if (state < 0 || fallback < 0 || !json_is_boolean(hidden) ||
+	    read_channel(&out->channel, json_object_get(root, "channel")) ||
+	    read_number(&out->buffer_ms, json_object_get(root, "buffer_ms"), REPORT_MAX_MS) ||
+	    read_number(&out->target_ms, json_object_get(root, "target_ms"), REPORT_MAX_MS) ||
+	    read_number(&out->late_ms, json_object_get(root, "late_ms"), REPORT_MAX_MS) ||
+	    read_number(&out->concealed_ms, json_object_get(root, "concealed_ms"), REPORT_MAX_MS) ||
+	    read_whole(&out->underruns, json_object_get(root, "underruns"), REPORT_MAX_UNDERRUNS) ||
+	    read_number_or_null(&out->mouth_to_ear_ms, json_object_get(root, "mouth_to_ear_ms")) ||
+	    read_number_or_null(&out->round_trip_ms, json_object_get(root, "round_trip_ms")))
+		return CABIN_EFORMAT;
+	out->state = (enum cabin_report_state)state;
+	out->fallback = (enum cabin_report_fallback)fallback;
+	out->hidden = json_is_true(hidden);
+	return 0;
+}
+
+static int read_message(struct cabin_client_message *out, const json_t *root)
+{
+	static const char *const types[] = {"listen", "stop", "ping", "report"};
+	int kind;
+
+	if (!json_is_object(root))
+		return CABIN_EFORMAT;
+	kind = index_of(json_object_get(root, "type"), types, 4);
+	if (kind < 0)
+		return CABIN_EFORMAT;
+	out->kind = (enum cabin_client_message_kind)kind;
+	switch (out->kind) {
+	case CABIN_CLIENT_LISTEN:
+		return read_channel(&out->listen_channel, json_object_get(root, "channel"));
+	case CABIN_CLIENT_PING:
+		if (read_whole(&out->ping.id, json_object_get(root, "id"), INT32_MAX))
+			return CABIN_EFORMAT;
+		return read_number(&out->ping.t1, json_object_get(root, "t1"), whole_max);
+	case CABIN_CLIENT_REPORT:
+		return read_report(&out->report, root);
+	case CABIN_CLIENT_STOP:
+		break;
+	}
+	return 0;
+}
+
+/* Numbers too large for the library, and NUL in a key, are JSON nevertheless. */
+static bool is_json_nevertheless(const json_error_t *error)
+{
+	enum json_error_code code = json_error_code(error);
+
+	return code == json_error_numeric_overflow || code == json_error_null_byte_in_key;
+}
+
+int cabin_control_parse(struct cabin_client_message *out, const char *text, size_t size,
+			enum cabin_close_code *close_code)
+{
+	json_error_t error;
+	json_t *root;
+	int result;
+
+	if (size > CABIN_CONTROL_MAX_BYTES) {
+		*close_code = CABIN_CLOSE_TOO_BIG;
+		return CABIN_ETOOBIG;
+	}
+	root = json_loadb(text, size, JSON_DECODE_ANY | JSON_ALLOW_NUL, &error);
+	if (!root) {
+		*close_code = is_json_nevertheless(&error) ? CABIN_CLOSE_POLICY : CABIN_CLOSE_NOT_JSON;
+		return CABIN_EFORMAT;
+	}
+	result = read_message(out, root);
+	json_decref(root);
+	if (result)
+		*close_code = CABIN_CLOSE_POLICY;
+	return result;
+}
