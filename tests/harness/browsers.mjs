@@ -1,0 +1,74 @@
+// The real browsers of Debian, playing to a PulseAudio of the test's own.
+import { chromium } from 'playwright-core';
+import puppeteer from 'puppeteer-core';
+import { temporaryFolder } from './process.mjs';
+
+/**
+ * Chromium, with sound, with the autoplay rules that people have.
+ * @param {{env?: Record<string, string>, args?: string[], locale?: string}} [options] `env`: of startPulse
+ */
+export async function startChromium(options = {}) {
+	const browser = await chromium.launch({
+		executablePath: '/usr/bin/chromium',
+		ignoreDefaultArgs: ['--mute-audio'],
+		args: ['--autoplay-policy=document-user-activation-required', ...(options.args ?? [])],
+		env: { ...process.env, ...options.env },
+	});
+	return {
+		browser,
+		/** A page of a phone's size, with nothing remembered. */
+		async page(language = options.locale ?? 'en-GB') {
+			const context = await browser.newContext({
+				ignoreHTTPSErrors: true,
+				viewport: { width: 390, height: 844 },
+				deviceScaleFactor: 2,
+				hasTouch: true,
+				locale: language,
+			});
+			const page = await context.newPage();
+			return { page, faults: watchFaults(page), context };
+		},
+		stop: () => browser.close(),
+	};
+}
+
+/** Errors that a page shows in its console or throws. @param {import('playwright-core').Page} page */
+function watchFaults(page) {
+	const faults = [];
+	page.on('pageerror', (error) => faults.push(String(error)));
+	page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
+	return faults;
+}
+
+/**
+ * Firefox by WebDriver BiDi. It needs an output device: without one its AudioContext stays suspended.
+ * @param {{env?: Record<string, string>, language?: string}} [options]
+ */
+export async function startFirefox(options = {}) {
+	const folder = temporaryFolder('firefox');
+	const browser = await puppeteer.launch({
+		browser: 'firefox',
+		executablePath: '/usr/bin/firefox-esr',
+		headless: true,
+		acceptInsecureCerts: true,
+		userDataDir: folder,
+		env: { ...process.env, HOME: folder, MOZ_CRASHREPORTER_DISABLE: '1', ...options.env },
+		extraPrefsFirefox: {
+			'intl.accept_languages': options.language ?? 'en-GB,en',
+			'media.cubeb.sandbox': false,
+			'app.update.enabled': false,
+		},
+	});
+	return {
+		browser,
+		async page() {
+			const page = await browser.newPage();
+			await page.setViewport({ width: 390, height: 844 });
+			const faults = [];
+			page.on('pageerror', (error) => faults.push(String(error)));
+			page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
+			return { page, faults };
+		},
+		stop: () => browser.close(),
+	};
+}
