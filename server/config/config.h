@@ -141,4 +141,23 @@ void cabin_config_print(const struct cabin_config *config, FILE *to);
 /* The answer of /api/v1/event (docs/protocol.md, 1), to be freed by the caller. NULL: no memory. */
 CABIN_MUST_CHECK char *cabin_config_event_json(const struct cabin_config *config);
 
+/* Every key with type, range, default and meaning, as the Markdown tables of
+ * docs/configuration.md. */
+void cabin_config_write_reference(FILE *to);
+
+/* "ADDRESS:PORT" with an IPv4 address, or an IPv6 one in brackets; port 0 … 65,535. */
+bool cabin_config_address_valid(const char *text);
+
+/* Moves the whole agenda by one constant, so that its earliest session starts at
+ * `start_unix_s`, and writes its times in the zone of TZ. CABIN_ENOMEM,
+ * CABIN_EINVAL: a time leaves the years 1970 to 9999; nothing is moved then. */
+CABIN_MUST_CHECK int cabin_config_move_agenda(struct cabin_config *config, int64_t start_unix_s);
+
+/* Makes input 1 of `device` the floor of room `room_index`: a device and a source with
+ * the id `floor-device` are added, and the room's language channels lose their booths'
+ * sources, which interpret something else. The texts of `device` are copied.
+ * CABIN_ENOMEM, CABIN_EFULL: over a limit of limits.h. */
+CABIN_MUST_CHECK int cabin_config_use_device(struct cabin_config *config, uint16_t room_index,
+					     const struct cabin_config_device *device);
+
 #endif
