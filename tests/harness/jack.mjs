@@ -1,5 +1,5 @@
 // JACK servers with the dummy driver: a sound card whose inputs a test plays into.
-import { must, program, run, start } from './process.mjs';
+import { must, program, run, start, until } from './process.mjs';
 
 let count = 0;
 
@@ -46,4 +46,19 @@ export async function startJack(options = {}) {
 			return start(program('jack-player'), [...(play.loop ? ['--loop'] : []), wav, ...ports], { env });
 		},
 	};
+}
+
+/**
+ * The ports by which a helper takes sound in, once it is there.
+ * @param {Awaited<ReturnType<typeof startJack>>} jack
+ * @param {number} count
+ */
+export async function inputPorts(jack, count) {
+	const isInput = (port) => !port.startsWith('system:') && /in(put)?_?\d+$/.test(port);
+	let ports = [];
+	await until(`${count} inputs of a capture helper at ${jack.name}`, async () => {
+		ports = (await jack.ports()).filter(isInput);
+		return ports.length >= count;
+	});
+	return ports.slice(0, count);
 }
