@@ -116,8 +116,8 @@ export const TEXTS: Record<Language, PageTexts> = {
 		listening: 'Vous écoutez',
 		volume: 'Volume',
 		headphones: 'Mettez des écouteurs, pour ne pas gêner vos voisins.',
-		mayLock: 'Vous pouvez verrouiller le téléphone : le son continue.',
-		mayNotLock: 'Gardez l’écran allumé : sur ce téléphone, le son s’arrête quand l’écran se verrouille.',
+		mayLock: 'Vous pouvez verrouiller le téléphone\u00a0: le son continue.',
+		mayNotLock: 'Gardez l’écran allumé\u00a0: sur ce téléphone, le son s’arrête quand l’écran se verrouille.',
 		diagnostics: 'Diagnostic',
 		states: {
 			idle: { word: 'Arrêté', text: 'Touchez pour écouter.' },
@@ -126,7 +126,7 @@ export const TEXTS: Record<Language, PageTexts> = {
 			floor: { word: 'En direct', text: 'Vous écoutez le son de la salle.' },
 			hall: {
 				word: 'Son de la salle',
-				text: 'L’interprète ne parle pas en ce moment : vous entendez directement l’orateur. L’interprétation reviendra d’elle-même.',
+				text: 'L’interprète ne parle pas en ce moment\u00a0: vous entendez directement l’orateur. L’interprétation reviendra d’elle-même.',
 			},
 			quiet: {
 				word: 'Silence',
@@ -138,7 +138,7 @@ export const TEXTS: Record<Language, PageTexts> = {
 			},
 			lost: {
 				word: 'Source coupée',
-				text: 'Votre téléphone n’y est pour rien. Le son reviendra de lui-même ; en attendant, essayez un autre canal.',
+				text: 'Votre téléphone n’y est pour rien. Le son reviendra de lui-même\u00a0; en attendant, essayez un autre canal.',
 			},
 			stalled: {
 				word: 'Réseau faible',

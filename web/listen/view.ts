@@ -132,7 +132,12 @@ function roomNow({ room }: Place, event: Event, model: Model, texts: PageTexts):
 		onNext(next, model, texts),
 		h(
 			'div',
-			{ class: 'channels', role: 'group', 'aria-label': texts.channels, 'data-key': room.id },
+			{
+				class: room.channels.length > 3 ? 'channels' : 'channels few',
+				role: 'group',
+				'aria-label': texts.channels,
+				'data-key': room.id,
+			},
 			...inOrder(room.channels, model.wish).map((channel) => channelButton(channel, event, model, texts)),
 		),
 		h(
@@ -191,12 +196,7 @@ function dock({ room, channel }: Place, event: Event, model: Model, texts: PageT
 	const page = model.language;
 	const state = stateOf(model.status);
 	const { word, text } = texts.states[state];
-	const mainButton =
-		state === 'idle'
-			? { label: texts.listen, sign: 'play' }
-			: state === 'interrupted'
-				? { label: texts.resume, sign: 'play' }
-				: { label: texts.stop, sign: 'stop' };
+	const [does, label] = state === 'idle' ? ['play', texts.listen] : ['stop', texts.stop];
 	return h(
 		'section',
 		{ class: `dock ${TONES[state]}`, 'aria-labelledby': 'playing' },
@@ -205,11 +205,11 @@ function dock({ room, channel }: Place, event: Event, model: Model, texts: PageT
 			{
 				type: 'button',
 				class: 'main',
-				'data-do': mainButton.sign === 'stop' ? 'stop' : 'play',
-				'aria-label': mainButton.label,
-				title: mainButton.label,
+				'data-do': does,
+				'aria-label': label,
+				title: label,
 			},
-			icon(mainButton.sign),
+			icon(does),
 		),
 		h(
 			'h2',
@@ -219,14 +219,22 @@ function dock({ room, channel }: Place, event: Event, model: Model, texts: PageT
 			h('span', {}, said(say(room.name, page), page)),
 		),
 		h('p', { class: 'state', role: 'status' }, h('b', {}, icon('dot'), word), ' ', h('span', {}, text)),
-		h(
-			'label',
-			{ class: 'volume' },
-			icon('quiet'),
-			h('span', { class: 'unseen' }, texts.volume),
-			h('input', { type: 'range', min: 0, max: 1, step: 0.01, value: model.volume }),
-			icon('loud'),
-		),
+		state === 'interrupted' ? resume(texts) : volume(model, texts),
+	);
+}
+
+function resume(texts: PageTexts): HTMLElement {
+	return h('button', { type: 'button', class: 'resume', 'data-do': 'play' }, icon('play'), texts.resume);
+}
+
+function volume(model: Model, texts: PageTexts): HTMLElement {
+	return h(
+		'label',
+		{ class: 'volume' },
+		icon('quiet'),
+		h('span', { class: 'unseen' }, texts.volume),
+		h('input', { type: 'range', min: 0, max: 1, step: 0.01, value: model.volume }),
+		icon('loud'),
 	);
 }
 

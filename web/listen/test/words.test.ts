@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { LANGUAGES } from '../languages.ts';
+import { TEXTS } from '../texts.ts';
+import { STATES, stateOf, TONES } from '../words.ts';
+
+const CONNECTIONS = ['idle', 'connecting', 'open', 'reconnecting'] as const;
+const PLAYBACKS = ['idle', 'starting', 'live', 'stalled', 'interrupted'] as const;
+const FEEDS = ['floor', 'booth', 'pass-through', 'silence', null] as const;
+const SOURCES = ['ok', 'silent', 'lost', null] as const;
+
+const EVERY = CONNECTIONS.flatMap((connection) =>
+	PLAYBACKS.flatMap((playback) =>
+		FEEDS.flatMap((feed) => SOURCES.map((source) => ({ connection, playback, feed, source }))),
+	),
+);
+
+describe('stateOf', () => {
+	it('has a state and words in every language for each of the 400 combinations', () => {
+		expect(EVERY).toHaveLength(400);
+		for (const told of EVERY) {
+			const state = stateOf(told);
+			expect(TONES[state]).toBeTruthy();
+			for (const language of LANGUAGES) {
+				expect(TEXTS[language].states[state].word).toBeTruthy();
+				expect(TEXTS[language].states[state].text).toMatch(/[.…]$/);
+			}
+		}
+	});
+
+	it('reaches every state', () => {
+		expect(new Set(EVERY.map(stateOf))).toEqual(new Set(STATES));
+	});
+
+	it('never says live unless sound of a good source plays over an open connection', () => {
+		for (const told of EVERY) {
+			const sounding =
+				told.connection === 'open' &&
+				told.playback === 'live' &&
+				(told.source === 'ok' || told.source === null) &&
+				told.feed !== 'silence';
+			expect(['live', 'floor', 'hall'].includes(stateOf(told)), JSON.stringify(told)).toBe(sounding);
+		}
+	});
+
+	it('says what the listener can mend before what they cannot', () => {
+		for (const told of EVERY) {
+			const state = stateOf(told);
+			if (told.playback === 'idle') expect(state).toBe('idle');
+			else if (told.playback === 'interrupted') expect(state).toBe('interrupted');
+			else if (told.connection === 'reconnecting') expect(state).toBe('reconnecting');
+			else if (told.connection !== 'open') expect(state).toBe('starting');
+			else if (told.source === 'lost') expect(state).toBe('lost');
+			else if (told.feed === 'silence') expect(state).toBe('off');
+		}
+	});
+
+	it('tells the hall from the interpreter', () => {
+		const live = { connection: 'open', playback: 'live', source: 'ok' } as const;
+		expect(stateOf({ ...live, feed: 'pass-through' })).toBe('hall');
+		expect(stateOf({ ...live, feed: 'floor' })).toBe('floor');
+		expect(stateOf({ ...live, feed: 'booth' })).toBe('live');
+		expect(stateOf({ ...live, feed: 'pass-through', source: 'silent' })).toBe('quiet');
+	});
+});

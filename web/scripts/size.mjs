@@ -1,0 +1,51 @@
+// What a delegate's phone fetches before the first sound, file by file: `npm run size`
+// prints it for dist/, a test holds it under the budget.
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { argv, exit } from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { brotli, gzip } from './precompress.mjs';
+
+/** Bytes after gzip, all files of the first load together. */
+export const BUDGET = 75 * 1024;
+
+/** Files that a visit fetches later, or never. */
+const LATER = /^diagnostics-/;
+
+/**
+ * @param {string} dist folder of the built page
+ * @returns {Promise<{name: string, raw: number, gzip: number, brotli: number}[]>} sizes in bytes
+ */
+export async function firstLoad(dist) {
+	const assets = await readdir(join(dist, 'assets'));
+	const names = assets.filter((name) => /\.(js|css|wasm)$/.test(name) && !LATER.test(name)).sort();
+	return Promise.all(
+		['index.html', ...names.map((name) => join('assets', name))].map(async (name) => {
+			const bytes = await readFile(join(dist, name));
+			return { name, raw: bytes.length, gzip: gzip(bytes).length, brotli: brotli(bytes).length };
+		}),
+	);
+}
+
+/** @param {Awaited<ReturnType<typeof firstLoad>>} files */
+export function table(files) {
+	const sum = { name: 'together', raw: 0, gzip: 0, brotli: 0 };
+	for (const file of files) {
+		sum.raw += file.raw;
+		sum.gzip += file.gzip;
+		sum.brotli += file.brotli;
+	}
+	const line = (/** @type {(string | number)[]} */ [name, ...sizes]) =>
+		`${String(name).padEnd(44)}${sizes.map((size) => String(size).padStart(9)).join('')}`;
+	return [
+		line(['bytes', 'raw', 'gzip', 'brotli']),
+		...[...files, sum].map((file) => line([file.name, file.raw, file.gzip, file.brotli])),
+		line(['budget', '', BUDGET, '']),
+	].join('\n');
+}
+
+if (argv[1] === fileURLToPath(import.meta.url)) {
+	const files = await firstLoad(fileURLToPath(new URL('../dist', import.meta.url)));
+	console.log(table(files));
+	exit(files.reduce((sum, file) => sum + file.gzip, 0) > BUDGET ? 1 : 0);
+}
