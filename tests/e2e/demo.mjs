@@ -1,0 +1,78 @@
+// What each channel of the demo sounds like at each moment, from the demo's own files.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { projectFolder } from '../harness/process.mjs';
+import { decimate, levelDb, locate } from '../harness/signal.mjs';
+import { decodeFile } from '../harness/sound.mjs';
+
+const folder = join(projectFolder, 'deploy/demo');
+// Speech is told apart at 8 kHz as well, and much sooner.
+const factor = 6;
+const rate = 48000 / factor;
+
+/** Lists of `play` items by source, as demo.yaml has them: file or null, and seconds. */
+const lists = {};
+let current;
+for (const line of readFileSync(join(folder, 'demo.yaml'), 'utf8').split('\n')) {
+	const source = line.match(/^ {2}([a-z-]+):$/)?.[1];
+	if (source) current = lists[source] = [];
+	const item = line.match(/^ {6}- \{(.*)\}$/)?.[1];
+	if (!item) continue;
+	const { file, length_ms, silence_ms } = Object.fromEntries(item.split(', ').map((pair) => pair.split(': ')));
+	current.push({ file: file ?? null, seconds: Number(length_ms ?? silence_ms) / 1000 });
+}
+
+/** The demo's speech by file name, to be recognised. @returns {Promise<Map<string, Float32Array>>} */
+export async function loadSpeech() {
+	const files = new Set(Object.values(lists).flatMap((items) => items.map((item) => item.file)));
+	files.delete(null);
+	const speech = new Map();
+	for (const file of files) speech.set(file, decimate(await decodeFile(join(folder, file)), factor));
+	return speech;
+}
+
+/**
+ * The speech that a source has `seconds` after it began.
+ * @returns {{file: string | null, seconds: number}} `seconds` into the file
+ */
+function playing(source, seconds) {
+	const items = lists[source];
+	let rest = seconds % items.reduce((sum, item) => sum + item.seconds, 0);
+	for (const item of items) {
+		if (rest < item.seconds) return { file: item.file, seconds: rest };
+		rest -= item.seconds;
+	}
+	throw new Error('beyond the end');
+}
+
+/** What a channel should have: its booth's words, else the floor's. @param {string} id @param {number} seconds */
+export function expected(id, seconds) {
+	const [room, what] = id.split('.');
+	const booth = what === 'floor' ? { file: null, seconds: 0 } : playing(`${room}-${what}`, seconds);
+	return booth.file ? booth : playing(`${room}-floor`, seconds);
+}
+
+/**
+ * Which speech a recording is.
+ * @param {Map<string, Float32Array>} speech
+ * @param {Float32Array} recording 48 kHz, some seconds
+ * @returns {{file: string | null, seconds: number, quality: number, second: number}} `seconds`: the recording's start
+ *   in the file; `second`: the best quality of any other file
+ */
+export function recognise(speech, recording) {
+	const size = 1.5 * rate;
+	const sound = decimate(recording, factor);
+	let best = { file: null, seconds: 0, quality: 0, second: 0 };
+	// A page may stretch time for a moment; the best piece of a second and a half is free of it.
+	for (let at = 0; at + size <= sound.length; at += size / 2) {
+		const piece = sound.subarray(at, at + size);
+		if (levelDb(piece) < -50) continue;
+		const found = [...speech]
+			.map(([file, known]) => ({ file, ...locate(known, piece) }))
+			.sort((a, b) => b.quality - a.quality);
+		if (found[0].quality <= best.quality) continue;
+		const seconds = (found[0].offset - at) / rate;
+		best = { file: found[0].file, seconds, quality: found[0].quality, second: found[1].quality };
+	}
+	return best;
+}

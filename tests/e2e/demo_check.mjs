@@ -1,0 +1,49 @@
+// Goes through the demo's channels by a time-table and checks what comes out of the loudspeaker.
+import assert from 'node:assert/strict';
+import { pause } from '../harness/process.mjs';
+import { expected, recognise } from './demo.mjs';
+import { pick, said } from './listen.mjs';
+
+/**
+ * By seconds since the server's start: in the first half of the demo's loop the plenary's floor speaks Vietnamese, in the
+ * second French, and the other room the other way round. So each language is heard from its booth and as pass-through.
+ * @type {[number, string, RegExp][]}
+ */
+export const wholeDemo = [
+	[5, 'plenary.floor', /sound of the hall/i],
+	[10, 'plenary.fr', /interpreter/i],
+	[15, 'water.vi', /interpreter/i],
+	[20, 'plenary.vi', /sound of the hall/i],
+	[25, 'water.floor', /sound of the hall/i],
+	[40, 'water.fr', /interpreter/i],
+	[45, 'plenary.vi', /interpreter/i],
+	[50, 'plenary.fr', /sound of the hall/i],
+	[72, 'plenary.floor', /sound of the hall/i],
+];
+
+/**
+ * @param {{diagnostic: (text: string) => void}} t
+ * @param {object} parts
+ * @param {any} parts.page
+ * @param {{next: (seconds: number) => Promise<Float32Array>}} parts.recording
+ * @param {Map<string, Float32Array>} parts.speech
+ * @param {number} parts.began performance.now() at the server's start
+ * @param {[number, string, RegExp][]} parts.table
+ */
+export async function checkChannels(t, { page, recording, speech, began, table }) {
+	for (const [second, id, words] of table) {
+		await pause(Math.max(0, began + second * 1000 - performance.now()));
+		await pick(page, id);
+		await pause(700);
+		const since = (performance.now() - began) / 1000;
+		const heard = recognise(speech, await recording.next(3));
+		const due = expected(id, since);
+		const text = `${id} at ${since.toFixed(1)} s: ${heard.file} at ${heard.seconds.toFixed(2)} s`;
+		t.diagnostic(`${text}, quality ${heard.quality.toFixed(3)}, next best ${heard.second.toFixed(3)}`);
+		assert.equal(heard.file, due.file, `${id} has the wrong speech`);
+		assert.ok(heard.quality > 0.7, `${text}: quality ${heard.quality}`);
+		assert.ok(heard.second < heard.quality / 2, `${text}: ${heard.second} for another`);
+		assert.ok(Math.abs(heard.seconds - due.seconds) < 2, `${text}, due at ${due.seconds.toFixed(2)} s`);
+		assert.match(await said(page), words);
+	}
+}
