@@ -13,7 +13,8 @@ const rate = 48000 / factor;
 /** Lists of `play` items by source, as demo.yaml has them: file or null, and seconds. */
 const lists = {};
 let current;
-for (const line of readFileSync(join(folder, 'demo.yaml'), 'utf8').split('\n')) {
+const [sources] = readFileSync(join(folder, 'demo.yaml'), 'utf8').split('\nrooms:');
+for (const line of sources.split('\n')) {
 	const source = line.match(/^ {2}([a-z-]+):$/)?.[1];
 	if (source) current = lists[source] = [];
 	const item = line.match(/^ {6}- \{(.*)\}$/)?.[1];
