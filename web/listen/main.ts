@@ -5,7 +5,8 @@ import type { Dialog } from './diagnostics.ts';
 import { morph } from './dom.ts';
 import { fetchEvent } from './event.ts';
 import { chooseLanguage, isLanguage, say } from './languages.ts';
-import { createPlayer, IDLE, type PlayerStatus } from './player.ts';
+import { createPlayer, type PlayerStatus } from './player.ts';
+import { IDLE } from './status.ts';
 import { recall, recallVolume, remember } from './store.ts';
 import { channelName, type Model, page } from './view.ts';
 
@@ -21,6 +22,7 @@ const model: Model = {
 	wishRemembered: false,
 	status: IDLE,
 	started: false,
+	broken: false,
 	nowMs: Date.now(),
 	lock: null,
 	volume: recallVolume(),
@@ -128,9 +130,8 @@ function listen(channelId: string | undefined): void {
 	const moved = place.room.id !== model.place?.room.id;
 	model.place = place;
 	const { playback } = model.status;
-	if (playback === 'idle' || playback === 'interrupted') player.start(place.channel.id);
+	if (playback === 'idle' || playback === 'interrupted') start(place.channel.id);
 	else if (model.status.channelId !== place.channel.id) player.listen(place.channel.id);
-	model.started = true;
 	remember('channel', place.channel.id);
 	if (location.hash) history.replaceState(null, '', location.pathname + location.search);
 	draw();
@@ -138,6 +139,15 @@ function listen(channelId: string | undefined): void {
 		const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
 		window.scrollTo({ top: 0, behavior: calm ? 'auto' : 'smooth' });
 	}
+}
+
+function start(channelId: string): void {
+	model.started = true;
+	model.broken = false;
+	player.start(channelId).catch(() => {
+		model.broken = true;
+		draw();
+	});
 }
 
 async function openDiagnostics(): Promise<void> {
@@ -193,11 +203,6 @@ document.addEventListener('visibilitychange', () => {
 window.addEventListener('online', () => {
 	if (!model.event) void load();
 });
-if ('mediaSession' in navigator) {
-	const session = navigator.mediaSession;
-	session.setActionHandler('play', () => act('play', undefined));
-	for (const action of ['pause', 'stop'] as const) session.setActionHandler(action, () => act('stop', undefined));
-}
 
 // Agendas change on the minute, and now and then it is the server's minute that changes.
 setInterval(draw, REDRAW_MS);

@@ -1,52 +1,15 @@
-// The player of web/shared with this page's files. The one place where the page meets it.
+// The player of web/shared with this build's files. The one place where the page meets it.
+import wasmUrl from '../opus/opus-decoder.wasm?url';
+import { Player, type PlayerStatus } from '../shared/player.ts';
+import workletUrl from '../shared/player.worklet.ts?worker&url';
+import workerUrl from '../shared/socket.worker.ts?worker&url';
 
-export interface PlayerStatus {
-	connection: 'idle' | 'connecting' | 'open' | 'reconnecting';
-	playback: 'idle' | 'starting' | 'live' | 'stalled' | 'interrupted';
-	channelId: string | null;
-	feed: 'floor' | 'booth' | 'pass-through' | 'silence' | null;
-	source: 'ok' | 'silent' | 'lost' | null;
-	bufferMs: number;
-	targetMs: number;
-	lateMs: number;
-	concealedMs: number;
-	underruns: number;
-	mouthToEarMs: number | null;
-	roundTripMs: number | null;
-	outputLatencyMs: number | null;
-	fallback: string;
-	skips: number;
-	eventRevision: string | null;
-	firstSoundMs: number | null;
-}
+export type { PlayerStatus };
 
-export interface Listening {
-	start(channelId: string): void;
-	listen(channelId: string): void;
-	stop(): void;
-	setVolume(volume: number): void;
-}
+/** What the page uses of a player. `start` belongs into a tap's handler; it rejects when the sound cannot be set up. */
+export type Listening = Pick<Player, 'start' | 'listen' | 'stop' | 'setVolume'>;
 
-export const IDLE: PlayerStatus = {
-	connection: 'idle',
-	playback: 'idle',
-	channelId: null,
-	feed: null,
-	source: null,
-	bufferMs: 0,
-	targetMs: 0,
-	lateMs: 0,
-	concealedMs: 0,
-	underruns: 0,
-	mouthToEarMs: null,
-	roundTripMs: null,
-	outputLatencyMs: null,
-	fallback: 'none',
-	skips: 0,
-	eventRevision: null,
-	firstSoundMs: null,
-};
-
-export function createPlayer(_onStatus: (status: PlayerStatus) => void): Listening {
-	return { start() {}, listen() {}, stop() {}, setVolume() {} };
+export function createPlayer(onStatus: (status: PlayerStatus) => void): Listening {
+	const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:';
+	return new Player({ url: `${scheme}//${location.host}/ws`, workerUrl, workletUrl, wasmUrl, onStatus });
 }

@@ -34,6 +34,8 @@ export interface PageTexts {
 	mayLock: string;
 	mayNotLock: string;
 	diagnostics: string;
+	/** The phone could not set its sound up. */
+	broken: StateTexts;
 	states: Record<State, StateTexts>;
 }
 
@@ -62,6 +64,7 @@ export const TEXTS: Record<Language, PageTexts> = {
 		mayLock: 'Có thể khóa màn hình, âm thanh vẫn tiếp tục.',
 		mayNotLock: 'Xin để màn hình luôn sáng: trên điện thoại này, âm thanh sẽ dừng khi khóa màn hình.',
 		diagnostics: 'Chẩn đoán',
+		broken: { word: 'Chưa phát được âm thanh', text: 'Quý vị hãy chạm để thử lại.' },
 		states: {
 			idle: { word: 'Đã dừng', text: 'Chạm để nghe.' },
 			starting: { word: 'Đang bắt đầu…', text: 'Âm thanh sẽ có ngay.' },
@@ -119,6 +122,7 @@ export const TEXTS: Record<Language, PageTexts> = {
 		mayLock: 'Vous pouvez verrouiller le téléphone\u00a0: le son continue.',
 		mayNotLock: 'Gardez l’écran allumé\u00a0: sur ce téléphone, le son s’arrête quand l’écran se verrouille.',
 		diagnostics: 'Diagnostic',
+		broken: { word: 'Le son n’a pas démarré', text: 'Touchez pour réessayer.' },
 		states: {
 			idle: { word: 'Arrêté', text: 'Touchez pour écouter.' },
 			starting: { word: 'Démarrage…', text: 'Le son arrive.' },
@@ -179,6 +183,7 @@ export const TEXTS: Record<Language, PageTexts> = {
 		mayLock: 'You can lock your phone: the sound goes on.',
 		mayNotLock: 'Keep the screen on: on this phone the sound stops when the screen locks.',
 		diagnostics: 'Diagnostics',
+		broken: { word: 'The sound did not start', text: 'Tap to try again.' },
 		states: {
 			idle: { word: 'Stopped', text: 'Tap to listen.' },
 			starting: { word: 'Starting…', text: 'The sound is on its way.' },

@@ -22,6 +22,8 @@ export interface Model {
 	status: PlayerStatus;
 	/** The player has been started since the page was opened. */
 	started: boolean;
+	/** The sound could not be set up at the last tap. */
+	broken: boolean;
 	/** The server's wall clock. */
 	nowMs: number;
 	/** What locking this device does to the sound; null where nobody locks (a desktop). */
@@ -195,11 +197,13 @@ function roomList(event: Event, model: Model, texts: PageTexts): HTMLElement {
 function dock({ room, channel }: Place, event: Event, model: Model, texts: PageTexts): HTMLElement {
 	const page = model.language;
 	const state = stateOf(model.status);
-	const { word, text } = texts.states[state];
+	const { word, text } = state === 'idle' && model.broken ? texts.broken : texts.states[state];
+	const tone = TONES[state];
+	const mayNotLock = model.lock === 'stops' && (tone === 'live' || tone === 'hall');
 	const [does, label] = state === 'idle' ? ['play', texts.listen] : ['stop', texts.stop];
 	return h(
 		'section',
-		{ class: `dock ${TONES[state]}`, 'aria-labelledby': 'playing' },
+		{ class: `dock ${tone}`, 'aria-labelledby': 'playing' },
 		h(
 			'button',
 			{
@@ -219,6 +223,7 @@ function dock({ room, channel }: Place, event: Event, model: Model, texts: PageT
 			h('span', {}, said(say(room.name, page), page)),
 		),
 		h('p', { class: 'state', role: 'status' }, h('b', {}, icon('dot'), word), ' ', h('span', {}, text)),
+		mayNotLock && h('p', { class: 'state', 'data-key': 'lock' }, texts.mayNotLock),
 		state === 'interrupted' ? resume(texts) : volume(model, texts),
 	);
 }

@@ -10,7 +10,7 @@ import { brotli, gzip } from './precompress.mjs';
 export const BUDGET = 75 * 1024;
 
 /** Files that a visit fetches later, or never. */
-const LATER = /^diagnostics-/;
+const LATER = /^(diagnostics|script_processor)-/; // the latter in place of the worklet, without https
 
 /**
  * @param {string} dist folder of the built page

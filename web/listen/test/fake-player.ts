@@ -1,28 +1,9 @@
 // Stands in for ../player.ts in the harness: does what the page asks at once, and lets a
 // script put it into any state through window.fakePlayer.
 import type { Listening, PlayerStatus } from '../player.ts';
+import { IDLE } from '../status.ts';
 
 export type { Listening, PlayerStatus } from '../player.ts';
-
-export const IDLE: PlayerStatus = {
-	connection: 'idle',
-	playback: 'idle',
-	channelId: null,
-	feed: null,
-	source: null,
-	bufferMs: 0,
-	targetMs: 0,
-	lateMs: 0,
-	concealedMs: 0,
-	underruns: 0,
-	mouthToEarMs: null,
-	roundTripMs: null,
-	outputLatencyMs: null,
-	fallback: 'none',
-	skips: 0,
-	eventRevision: null,
-	firstSoundMs: null,
-};
 
 const LIVE: Partial<PlayerStatus> = {
 	connection: 'open',
@@ -48,5 +29,5 @@ export function createPlayer(onStatus: (status: PlayerStatus) => void): Listenin
 		set({ ...LIVE, channelId, feed: channelId.endsWith('.floor') ? 'floor' : 'booth' });
 	}
 	Object.assign(window, { fakePlayer: set });
-	return { start: listen, listen, stop: () => set(IDLE), setVolume() {} };
+	return { start: async (channelId) => listen(channelId), listen, stop: () => set(IDLE), setVolume() {} };
 }

@@ -5,7 +5,7 @@ import { lines } from '../diagnostics.ts';
 import { morph } from '../dom.ts';
 import type { Event } from '../event.ts';
 import { LANGUAGES } from '../languages.ts';
-import { IDLE } from '../player.ts';
+import { IDLE } from '../status.ts';
 import { TEXTS } from '../texts.ts';
 import { type Model, page } from '../view.ts';
 import json from './event.json';
@@ -24,6 +24,7 @@ function model(change: Partial<Model> = {}): Model {
 		wishRemembered: false,
 		status: IDLE,
 		started: false,
+		broken: false,
 		nowMs,
 		lock: 'goes-on',
 		volume: 1,
