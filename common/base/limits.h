@@ -20,6 +20,9 @@ enum {
 	CABIN_WINDOW_ITEMS = 512,           /* a channel's recent packets in a loop: > 4 s of 10 ms packets */
 	CABIN_QUEUE_LIMIT_MAX_MS = 2000,    /* a quarter of the window and more stays free */
 	CABIN_JOIN_PACKETS = 3,             /* that prime a joiner's decoder */
+	CABIN_KEEP_ALIVE_MS = 400,          /* a pause (DTX) shows a packet at least this often */
+	CABIN_SOURCE_QUIET_LIMIT_MS = 1000, /* a source that gives nothing for so long is lost */
+	CABIN_CLOCK_INTERVAL_MS = 1000,     /* between a channel's clock messages */
 	CABIN_CLIENT_MESSAGES_PER_S = 20,
 	CABIN_CLIENT_MESSAGES_BURST = 40,
 	CABIN_IDLE_LIMIT_MS = 60000         /* a connection that says nothing */

@@ -4,6 +4,8 @@
 
 #include "wire/control.h"
 
+static const double exact_max = 9007199254740992.0; /* 2^53 */
+
 /* Collects one message; overflow is remembered and told at the end. */
 struct writer {
 	char *out;
@@ -43,14 +45,15 @@ static void put_decimal(struct writer *to, const char *key, double value, unsign
 	int size;
 
 	put_text(to, key);
-	for (unsigned i = 0; i < decimals; i++)
-		scale *= 10;
-	if (!isfinite(value) || fabs(value) > 9.1e15) {
+	if (!isfinite(value) || fabs(value) > exact_max) {
 		put_text(to, "null");
 		return;
 	}
-	if (fabs(value) * (double)scale > 9.1e15) /* beyond a double's 53 bits there is no fraction to print */
-		scale = 1, decimals = 0;
+	/* No more digits than a double holds. */
+	while (decimals && fabs(value) > exact_max / pow(10, decimals))
+		decimals--;
+	for (unsigned i = 0; i < decimals; i++)
+		scale *= 10;
 	scaled = (unsigned long long)llround(fabs(value) * (double)scale);
 	fraction = scaled % scale;
 	while (decimals && fraction % 10 == 0) {

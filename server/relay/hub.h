@@ -33,14 +33,14 @@ enum cabin_idle_feed { CABIN_IDLE_PASS_THROUGH, CABIN_IDLE_SILENCE };
 enum { CABIN_INDEX_NONE = UINT16_MAX };
 
 struct cabin_hub_channel_config {
-	uint16_t number;              /* SSRC, 1 … 65,535, unique */
+	uint16_t number; /* SSRC, 1 … 65,535, unique */
 	enum cabin_channel_kind kind;
-	uint16_t source_index;        /* a floor's source; a language channel's booth source or CABIN_INDEX_NONE */
+	uint16_t source_index;	      /* a floor's source; a language channel's booth source or CABIN_INDEX_NONE */
 	uint16_t floor_channel_index; /* a language channel's floor, into the channels; must come before it */
 	enum cabin_idle_feed idle_feed;
-	uint32_t hold_ms;             /* how long a booth that went inactive keeps the channel */
+	uint32_t hold_ms; /* how long a booth that went inactive keeps the channel */
 	uint32_t fade_ms;
-	const char *booth_id;         /* borrowed for the hub's life; NULL for a floor */
+	const char *booth_id; /* borrowed for the hub's life; NULL for a floor */
 };
 
 struct cabin_hub_config {
@@ -48,10 +48,10 @@ struct cabin_hub_config {
 	struct cabin_packet_pool *pool;
 	const struct cabin_hub_channel_config *channels;
 	uint16_t channel_count; /* 1 … CABIN_CHANNELS_MAX */
-	uint16_t source_count;  /* 1 … CABIN_SOURCES_MAX */
+	uint16_t source_count;	/* 1 … CABIN_SOURCES_MAX */
 	const struct cabin_sink *sinks;
 	uint32_t sink_count;
-	uint64_t first_sequence;  /* of every channel: random in a server, chosen in tests */
+	uint64_t first_sequence; /* of every channel: random in a server, chosen in tests */
 	uint64_t first_timestamp;
 };
 
@@ -84,10 +84,10 @@ struct cabin_hub_channel_stats {
 	uint32_t epoch;
 	uint64_t packets;
 	uint64_t payload_bytes;
-	uint64_t source_gaps;      /* packets missing from the source's sequence */
-	uint64_t dropped_pool;     /* not sent because the pool was empty */
+	uint64_t source_gaps;  /* packets missing from the source's sequence */
+	uint64_t dropped_pool; /* not sent because the pool was empty */
 	uint64_t dropped_invalid;
-	double rate_hz;            /* of the present epoch's source, by the server's clock; 0 unknown */
+	double rate_hz; /* of the present epoch's source, by the server's clock; 0 unknown */
 };
 void cabin_hub_channel_stats(const struct cabin_hub *hub, uint16_t channel_index, struct cabin_hub_channel_stats *out);
 
