@@ -8,7 +8,7 @@ import { startPulse } from '../harness/pulse.mjs';
 import { levelDb } from '../harness/signal.mjs';
 import { loadSpeech, recognise } from './demo.mjs';
 import { checkChannels, wholeDemo } from './demo_check.mjs';
-import { pick, said, shoot, untilSaid } from './listen.mjs';
+import { pick, said, shoot, untilSaid } from '../harness/page.mjs';
 
 let speech;
 before(async () => {

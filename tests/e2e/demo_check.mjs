@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { pause } from '../harness/process.mjs';
 import { expected, recognise } from './demo.mjs';
-import { pick, said } from './listen.mjs';
+import { pick, said } from '../harness/page.mjs';
 
 /**
  * By seconds since the server's start: in the first half of the demo's loop the plenary's floor speaks Vietnamese, in the

@@ -8,7 +8,7 @@ import { own } from '../harness/process.mjs';
 import { startPulse } from '../harness/pulse.mjs';
 import { loadSpeech } from './demo.mjs';
 import { checkChannels, wholeDemo } from './demo_check.mjs';
-import { shoot } from './listen.mjs';
+import { shoot } from '../harness/page.mjs';
 
 async function listen(t, url, server, table) {
 	const began = performance.now();

@@ -1,0 +1,85 @@
+// ./cabin bench [--save] [NAME…]: each benchmark into one folder, as JSON and as a picture.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpus, release, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { buildFolder, must, projectFolder } from '../harness/process.mjs';
+import { measureListeners } from './listeners.mjs';
+import { measureMouthToEar } from './mouth_to_ear.mjs';
+import { percentilesPicture, stagesPicture } from './picture.mjs';
+
+const args = process.argv.slice(2);
+const save = args.includes('--save');
+const names = args.filter((arg) => !arg.startsWith('--'));
+const unknown = args.filter((arg) => arg.startsWith('--') && arg !== '--save' && arg !== '--quick');
+// A look at whether it works; its figures are not for publishing.
+const quick = args.includes('--quick');
+if (unknown.length > 0 || (quick && save)) {
+	console.error(`unknown or not together: ${args.join(' ')}; usage: ./cabin bench [--save | --quick] [NAME…]`);
+	process.exit(2);
+}
+const folder = save ? join(projectFolder, 'docs/bench') : join(buildFolder, 'bench');
+mkdirSync(folder, { recursive: true });
+
+/** What the figures were measured on. */
+async function machine() {
+	const version = async (command, pattern) => (await must(command, ['--version'])).stdout.match(pattern)?.[1] ?? '';
+	return {
+		cores: cpus().length,
+		processor: cpus()[0].model.trim(),
+		memory_gib: Math.round(totalmem() / 2 ** 30),
+		kernel: release(),
+		chromium: await version('chromium', /Chromium ([\d.]+)/),
+		date: new Date().toISOString().slice(0, 10),
+	};
+}
+
+function write(name, result) {
+	const path = join(folder, name);
+	writeFileSync(path, typeof result === 'string' ? result : `${JSON.stringify(result, null, '\t')}\n`);
+	console.log(`${'bench'.padEnd(8)} ${path.slice(projectFolder.length + 1)}`);
+}
+
+const ms = (values) => Object.entries(values).map(([name, value]) => `${name} ${value.toFixed(1)}`).join('  ');
+
+async function mouthToEar() {
+	const rows = [];
+	for (const [packetMs, count] of quick ? [[20, 30], [10, 30]] : [[20, 600], [10, 240]]) {
+		const result = await measureMouthToEar({ packetMs, count });
+		rows.push(result);
+		console.log(`${'bench'.padEnd(8)} mouth to ear, ${packetMs} ms packets, ${result.heard} of ${count} chirps: ${ms(result.delay_ms)} ms; ${result.underruns} underruns`);
+		console.log(`${''.padEnd(8)} ${ms(result.stages)}`);
+	}
+	write('mouth_to_ear.json', { machine: await machine(), runs: rows });
+	const stageNames = ['frame_and_look_ahead', 'capture', 'encode', 'queue_and_network', 'jitter_buffer', 'output'];
+	const picture = stagesPicture(
+		'Mouth to ear: JACK, PortAudio, cabind, WebSocket, page in headless Chromium, output device',
+		rows.map((row) => ({
+			name: `${row.packet_ms} ms packets`,
+			stages: stageNames.map((name) => ({ name: name.replaceAll('_', ' '), ms: row.stages[name] })),
+			values: row.delay_ms,
+		})),
+	);
+	write('mouth_to_ear.svg', picture);
+}
+
+async function listeners() {
+	const runs = [];
+	for (const [count, seconds] of quick ? [[100, 5]] : [[800, 30], [2000, 60]]) {
+		const result = await measureListeners({ count, seconds });
+		runs.push(result);
+		console.log(`${'bench'.padEnd(8)} ${count} listeners, ${seconds} s: ${ms(result.delay_ms)} ms; ${result.lost} packets lost, ${result.expected} expected; ${result.server_cpu_us_per_message.toFixed(2)} µs of server a message`);
+	}
+	write('listeners.json', { machine: await machine(), runs });
+	const lines = runs.map((run) => ({ name: `${run.listeners} listeners`, points: run.percentiles_ms }));
+	write('listeners.svg', percentilesPicture('From the microphone to a listener’s socket, all listeners', lines));
+}
+
+const benchmarks = { 'mouth-to-ear': mouthToEar, listeners };
+for (const name of names.length > 0 ? names : Object.keys(benchmarks)) {
+	if (!benchmarks[name]) {
+		console.error(`no benchmark ${name}; there are ${Object.keys(benchmarks).join(', ')}`);
+		process.exit(2);
+	}
+	await benchmarks[name]();
+}
+process.exit(0);
