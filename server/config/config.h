@@ -145,7 +145,7 @@ CABIN_MUST_CHECK char *cabin_config_event_json(const struct cabin_config *config
  * docs/configuration.md. */
 void cabin_config_write_reference(FILE *to);
 
-/* "ADDRESS:PORT" with an IPv4 address, or an IPv6 one in brackets; port 0 … 65,535. */
+/* "ADDRESS:PORT" with an IPv4 address, an IPv6 one in brackets, or localhost; port 0 … 65,535. */
 bool cabin_config_address_valid(const char *text);
 
 /* Moves the whole agenda by one constant, so that its earliest session starts at

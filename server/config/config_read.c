@@ -167,6 +167,8 @@ bool cabin_config_address_valid(const char *text)
 	memcpy(host, text + brackets, size);
 	host[size] = '\0';
 	unsigned char address[16];
+	if (strcmp(host, "localhost") == 0 && !brackets)
+		return true;
 	return inet_pton(brackets ? AF_INET6 : AF_INET, host, address) == 1;
 }
 

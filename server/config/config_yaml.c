@@ -135,6 +135,9 @@ static enum step add_scalar(struct builder *builder, struct fy_event *event)
 	const char *text = event->scalar.value ? fy_token_get_text(event->scalar.value, &size) : NULL;
 	enum fy_node_style style = fy_event_get_node_style(event);
 	node->plain = style == FYNS_PLAIN || style == FYNS_ANY;
+	/* libfyaml's mark is behind the opening quote. */
+	if ((style == FYNS_SINGLE_QUOTED || style == FYNS_DOUBLE_QUOTED) && node->place.column > 1)
+		node->place.column--;
 	/* A block scalar (| or >) ends with a line break that nobody means. */
 	while (size > 0 && text[size - 1] == '\n' && (style == FYNS_LITERAL || style == FYNS_FOLDED))
 		size--;
@@ -272,7 +275,8 @@ int cabin_yaml_read(struct cabin_yaml **out, struct cabin_arena *arena, const ch
 		*out = builder.root;
 out:
 	fy_parser_destroy(parser);
-	fy_diag_unref(diag);
+	/* Not fy_diag_unref: that leaves the collected errors in memory. */
+	fy_diag_destroy(diag);
 	return result;
 }
 
