@@ -79,15 +79,13 @@ static bool deliver(struct cabin_fanout *fanout, struct cabin_listener *listener
 		from = cabin_window_live_start(window, now_ns, &count);
 	}
 	if (late) {
-		/* Of those that it missed, it still gets the newest. */
-		uint64_t left_out = missed > count ? missed - count : 0;
-
-		if (count > missed) {
+		/* What it has got already is not sent again. */
+		if (from < listener->cursor) {
+			from = listener->cursor;
 			count = (uint32_t)missed;
-			from = window->head;
 		}
 		fanout->sums.skips++;
-		fanout->sums.skipped_packets += left_out;
+		fanout->sums.skipped_packets += missed - count;
 	}
 	piece = pending_piece(fanout, listener->channel_index, from, joining);
 	listener->joining = false;
