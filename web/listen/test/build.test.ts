@@ -35,7 +35,7 @@ describe('the built page', () => {
 		const names = await readdir(join(dist, 'assets'));
 		const plain = names.filter((name) => !/\.(br|gz)$/.test(name));
 		for (const name of plain) {
-			expect(name).toMatch(/^[\w.]+-[\w-]{8}\.\w+$/);
+			expect(name).toMatch(/^[\w.-]+-[\w-]{8}\.\w+$/);
 			const bytes = await readFile(join(dist, 'assets', name));
 			expect(gunzipSync(await readFile(join(dist, 'assets', `${name}.gz`))).equals(bytes)).toBe(true);
 			expect(brotliDecompressSync(await readFile(join(dist, 'assets', `${name}.br`))).equals(bytes)).toBe(true);
