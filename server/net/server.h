@@ -19,15 +19,15 @@ struct cabin_server;
 
 struct cabin_server_config {
 	struct cabin_clock clock;
-	const char *listen;        /* "ADDRESS:PORT", [v6]:PORT, port 0: a free one */
-	const char *listen_tls;    /* NULL: no https */
+	const char *listen;	/* "ADDRESS:PORT", [v6]:PORT, port 0: a free one */
+	const char *listen_tls; /* NULL: no https */
 	const char *tls_cert, *tls_key;
-	uint32_t loops;            /* 0: one per core */
+	uint32_t loops; /* 0: one per core */
 	uint32_t max_listeners;
 	uint32_t queue_limit_ms, close_after_ms;
 	uint32_t dscp_listeners, rto_min_us;
-	const char *web_folder;    /* built pages; read into memory at start */
-	const char *event_json;    /* answer of /api/v1/event; borrowed for life */
+	const char *web_folder;		 /* built pages; read into memory at start */
+	const char *event_json;		 /* answer of /api/v1/event; borrowed for life */
 	const uint16_t *channel_numbers; /* SSRC of each channel index; borrowed */
 	uint16_t channel_count;
 	/* Writes the answer of /metrics. Called on a loop's thread; must only read atomics. */
@@ -57,16 +57,25 @@ struct cabin_sink cabin_server_sink(struct cabin_server *server, uint32_t loop_i
 
 /* Any thread. */
 struct cabin_server_stats {
-	uint32_t listeners, listeners_tls;   /* connections of the sub-protocol now */
+	uint32_t listeners, listeners_tls; /* connections of the sub-protocol now */
 	uint64_t accepted, refused_full, refused_subprotocol;
-	uint64_t closed_by_code[16];         /* index: enum cabin_server_close */
-	uint64_t inbox_refused;              /* packets that a loop's inbox did not take */
+	uint64_t closed_by_code[16]; /* index: enum cabin_server_close */
+	uint64_t inbox_refused;	     /* packets that a loop's inbox did not take */
 	uint64_t http_requests;
+	uint64_t control_dropped; /* pongs and errors that a stalled listener had no room for */
 	struct cabin_fanout_stats fanout;
 };
 enum cabin_server_close {
-	CABIN_CLOSED_BY_PEER, CABIN_CLOSED_SHUTDOWN, CABIN_CLOSED_PROTOCOL, CABIN_CLOSED_BINARY, CABIN_CLOSED_NOT_JSON,
-	CABIN_CLOSED_POLICY, CABIN_CLOSED_TOO_BIG, CABIN_CLOSED_SLOW, CABIN_CLOSED_IDLE, CABIN_CLOSED_COUNT
+	CABIN_CLOSED_BY_PEER,
+	CABIN_CLOSED_SHUTDOWN,
+	CABIN_CLOSED_PROTOCOL,
+	CABIN_CLOSED_BINARY,
+	CABIN_CLOSED_NOT_JSON,
+	CABIN_CLOSED_POLICY,
+	CABIN_CLOSED_TOO_BIG,
+	CABIN_CLOSED_SLOW,
+	CABIN_CLOSED_IDLE,
+	CABIN_CLOSED_COUNT
 };
 void cabin_server_stats(const struct cabin_server *server, struct cabin_server_stats *out);
 uint32_t cabin_server_listener_count(const struct cabin_server *server, uint16_t channel_index);
@@ -75,10 +84,13 @@ uint32_t cabin_server_listener_count(const struct cabin_server *server, uint16_t
  * loops. Histogram bucket b counts reports with value <= bounds[b]; the last is +Inf. */
 enum { CABIN_REPORT_BUCKETS = 14 };
 extern const double cabin_report_bounds_ms[CABIN_REPORT_BUCKETS - 1];
-struct cabin_report_histogram { uint64_t count[CABIN_REPORT_BUCKETS]; double sum_ms; };
+struct cabin_report_histogram {
+	uint64_t count[CABIN_REPORT_BUCKETS];
+	double sum_ms;
+};
 struct cabin_report_sums {
 	uint64_t reports, reports_hidden;
-	uint64_t reports_by_state[4];    /* starting, live, stalled, interrupted */
+	uint64_t reports_by_state[4];	 /* starting, live, stalled, interrupted */
 	uint64_t reports_by_fallback[4]; /* none, script-processor, ogg-http, native */
 	uint64_t underruns;
 	double concealed_ms;

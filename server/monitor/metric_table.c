@@ -1,0 +1,93 @@
+#include "monitor/metric_table.h"
+
+#include "monitor/metrics.h"
+#include "monitor/process_figures.h"
+
+static const char *const close_codes[CABIN_METRICS_CLOSE_CODES] = {"peer", "1001", "1002", "1003", "1007",
+								   "1008", "1009", "4000", "4001"};
+static const char *const feeds[] = {"floor", "booth", "pass-through", "silence"};
+static const char *const conditions[] = {"ok", "silent", "lost"};
+static const char *const states[] = {"starting", "live", "stalled", "interrupted"};
+static const char *const fallbacks[] = {"none", "script-processor", "ogg-http", "native"};
+
+#define COUNT_OF(array)		(sizeof(array) / sizeof((array)[0]))
+#define OF_SERVER(kind, field)	CABIN_METRIC_SERVER, CABIN_METRIC_##kind, offsetof(struct cabin_metrics_server, field)
+#define OF_CHANNEL(kind, field) CABIN_METRIC_CHANNEL, CABIN_METRIC_##kind, offsetof(struct cabin_metrics_channel, field)
+#define OF_SOURCE(kind, field)	CABIN_METRIC_SOURCE, CABIN_METRIC_##kind, offsetof(struct cabin_metrics_source, field)
+#define OF_PROCESS(kind, field) CABIN_METRIC_PROCESS, CABIN_METRIC_##kind, offsetof(struct cabin_process_figures, field)
+#define EACH(name, array)	0, name, array, COUNT_OF(array)
+#define COUNTER			CABIN_METRIC_COUNTER
+#define GAUGE			CABIN_METRIC_GAUGE
+#define HISTOGRAM		CABIN_METRIC_HISTOGRAM
+
+/* clang-format off */
+const struct cabin_metric cabin_metric_table[] = {
+	/* connections */
+	{"cabin_connections", GAUGE, "", "Listeners' WebSockets that are open now.", OF_SERVER(U32, connections), .scale = 0},
+	{"cabin_connections_tls", GAUGE, "", "Those of them that came over https.", OF_SERVER(U32, connections_tls), .scale = 0},
+	{"cabin_connections_accepted_total", COUNTER, "", "Listeners' WebSockets that were opened.", OF_SERVER(U64, accepted), .scale = 0},
+	{"cabin_connections_refused_full_total", COUNTER, "", "Connections that were refused because the server was full.", OF_SERVER(U64, refused_full), .scale = 0},
+	{"cabin_connections_refused_subprotocol_total", COUNTER, "", "Upgrades that were refused because they did not ask for cabin.v1.", OF_SERVER(U64, refused_subprotocol), .scale = 0},
+	{"cabin_connections_closed_total", COUNTER, "", "Listeners' WebSockets that ended, by close code (docs/protocol.md, section 2); code peer: the listener ended it.", OF_SERVER(U64_EACH, closed_by_code), EACH("code", close_codes)},
+	{"cabin_http_requests_total", COUNTER, "", "HTTP requests that were answered, upgrades left out.", OF_SERVER(U64, http_requests), .scale = 0},
+	{"cabin_loops", GAUGE, "", "Network loops, one thread each.", OF_SERVER(U32, loops), .scale = 0},
+
+	/* fan-out */
+	{"cabin_listener_packets_total", COUNTER, "", "Packets and control messages handed to listeners' sockets, summed over listeners.", OF_SERVER(U64, fanout.packets), .scale = 0},
+	{"cabin_listener_bytes_total", COUNTER, "bytes", "Their bytes, WebSocket headers included.", OF_SERVER(U64, fanout.bytes), .scale = 0},
+	{"cabin_listener_writes_total", COUNTER, "", "Writes that carried them; fewer than packets where several went in one.", OF_SERVER(U64, fanout.writes), .scale = 0},
+	{"cabin_listener_skips_total", COUNTER, "", "Times that a listener was too far behind and jumped to live.", OF_SERVER(U64, fanout.skips), .scale = 0},
+	{"cabin_listener_skipped_packets_total", COUNTER, "", "Packets that those jumps left out.", OF_SERVER(U64, fanout.skipped_packets), .scale = 0},
+	{"cabin_listener_control_dropped_total", COUNTER, "", "Pongs and errors that were not sent because the listener's socket was stalled.", OF_SERVER(U64, control_dropped), .scale = 0},
+	{"cabin_loop_inbox_refused_total", COUNTER, "", "Packets that a network loop's full inbox refused.", OF_SERVER(U64, loop_inbox_refused), .scale = 0},
+	{"cabin_hub_inbox_refused_total", COUNTER, "", "Packets and events that the hub's full inbox refused.", OF_SERVER(U64, hub_inbox_refused), .scale = 0},
+	{"cabin_packet_pool_free", GAUGE, "", "Packets that are free in the pool.", OF_SERVER(U32, pool_free), .scale = 0},
+	{"cabin_packet_pool_empty_total", COUNTER, "", "Times that the pool had no packet left.", OF_SERVER(U64, pool_empty), .scale = 0},
+
+	/* channels */
+	{"cabin_listeners", GAUGE, "", "Listeners of the channel now.", OF_CHANNEL(U32, listeners), .scale = 0},
+	{"cabin_channel_feed", GAUGE, "", "Who feeds the channel: 1 for the one that does.", OF_CHANNEL(ONE_OF, hub.feed), EACH("feed", feeds)},
+	{"cabin_channel_source_condition", GAUGE, "", "How its source is: 1 for the condition that holds.", OF_CHANNEL(ONE_OF, hub.condition), EACH("condition", conditions)},
+	{"cabin_channel_epoch", GAUGE, "", "Number of the channel's present epoch: grows by one with each change of source.", OF_CHANNEL(U32, hub.epoch), .scale = 0},
+	{"cabin_channel_packets_total", COUNTER, "", "Packets published on the channel.", OF_CHANNEL(U64, hub.packets), .scale = 0},
+	{"cabin_channel_payload_bytes_total", COUNTER, "bytes", "Opus bytes published on the channel.", OF_CHANNEL(U64, hub.payload_bytes), .scale = 0},
+	{"cabin_channel_source_gaps_total", COUNTER, "", "Packets missing in the sequence of the channel's source.", OF_CHANNEL(U64, hub.source_gaps), .scale = 0},
+	{"cabin_channel_dropped_pool_total", COUNTER, "", "Packets that were not published because the pool was empty.", OF_CHANNEL(U64, hub.dropped_pool), .scale = 0},
+	{"cabin_channel_dropped_invalid_total", COUNTER, "", "Packets that were not published because they were not valid.", OF_CHANNEL(U64, hub.dropped_invalid), .scale = 0},
+	{"cabin_channel_rate_hertz", GAUGE, "hertz", "Rate of the source's RTP time by the server's clock, 48,000 but for its crystal; 0 while unknown.", OF_CHANNEL(DOUBLE, hub.rate_hz), .scale = 0},
+
+	/* listeners' reports */
+	{"cabin_reports_total", COUNTER, "", "Reports that the channel's listeners sent, one a second each.", OF_CHANNEL(U64, reports), .scale = 0},
+	{"cabin_reports_hidden_total", COUNTER, "", "Those of them from a page in the background or a locked phone.", OF_CHANNEL(U64, reports_hidden), .scale = 0},
+	{"cabin_reports_by_state_total", COUNTER, "", "Reports by what the listener was doing.", OF_CHANNEL(U64_EACH, reports_by_state), EACH("state", states)},
+	{"cabin_reports_by_fallback_total", COUNTER, "", "Reports by the way that the listener plays sound.", OF_CHANNEL(U64_EACH, reports_by_fallback), EACH("fallback", fallbacks)},
+	{"cabin_report_underruns_total", COUNTER, "", "Times that a listener's buffer ran empty, as reported.", OF_CHANNEL(U64, underruns), .scale = 0},
+	{"cabin_report_concealed_seconds_total", COUNTER, "seconds", "Sound that listeners made up for losses and underruns, as reported.", OF_CHANNEL(DOUBLE, concealed_ms), .scale = .001},
+	{"cabin_report_mouth_to_ear_seconds", HISTOGRAM, "seconds", "Mouth-to-ear as listeners estimate it, one value a report that has one.", OF_CHANNEL(BUCKETS, mouth_to_ear), .scale = .001},
+	{"cabin_report_buffer_seconds", HISTOGRAM, "seconds", "Sound in a listener's jitter buffer, one value a report.", OF_CHANNEL(BUCKETS, buffer), .scale = .001},
+	{"cabin_report_late_seconds", HISTOGRAM, "seconds", "Largest lateness of a packet within the last second, one value a report.", OF_CHANNEL(BUCKETS, late), .scale = .001},
+	{"cabin_report_round_trip_seconds", HISTOGRAM, "seconds", "Round trip of a clock ping, one value a report that has one.", OF_CHANNEL(BUCKETS, round_trip), .scale = .001},
+
+	/* sources */
+	{"cabin_source_lost", GAUGE, "", "1 while the source's device is gone.", OF_SOURCE(U32, lost), .scale = 0},
+	{"cabin_source_packets_total", COUNTER, "", "Packets that the source made.", OF_SOURCE(U64, packets), .scale = 0},
+	{"cabin_source_overruns_total", COUNTER, "", "Times that the device or its ring lost sound.", OF_SOURCE(U64, overruns), .scale = 0},
+	{"cabin_source_lost_frames_total", COUNTER, "", "Frames (one sample per input) lost in them.", OF_SOURCE(U64, lost_frames), .scale = 0},
+	{"cabin_source_inbox_refused_total", COUNTER, "", "Packets of the source that the hub's full inbox refused.", OF_SOURCE(U64, inbox_refused), .scale = 0},
+	{"cabin_source_peak_dbfs", GAUGE, "dBFS", "Peak level of the newest 100 ms.", OF_SOURCE(DOUBLE, peak_dbfs), .scale = 0},
+	{"cabin_source_rms_dbfs", GAUGE, "dBFS", "RMS level of the newest 100 ms.", OF_SOURCE(DOUBLE, rms_dbfs), .scale = 0},
+	{"cabin_source_capture_seconds", GAUGE, "seconds", "Age of a block's newest frame when its encode thread got it, mean of 1 s.", OF_SOURCE(DOUBLE, capture_ms), .scale = .001},
+	{"cabin_source_encode_seconds", GAUGE, "seconds", "Time to encode one packet, mean of 1 s.", OF_SOURCE(DOUBLE, encode_ms), .scale = .001},
+
+	/* process; names that every Prometheus client library uses */
+	{"cabin_build_info", GAUGE, "", "The version that runs.", OF_PROCESS(TEXT, version), 0, "version", NULL, 0},
+	{"process_resident_memory_bytes", GAUGE, "bytes", "Resident memory of the server, capture helpers left out.", OF_PROCESS(U64, resident_bytes), .scale = 0},
+	{"process_cpu_seconds_total", COUNTER, "seconds", "User and system CPU time of the server, capture helpers left out.", OF_PROCESS(DOUBLE, cpu_s), .scale = 0},
+	{"process_open_fds", GAUGE, "", "Open file descriptors.", OF_PROCESS(U64, open_files), .scale = 0},
+	{"process_max_fds", GAUGE, "", "How many there may be.", OF_PROCESS(U64, open_files_max), .scale = 0},
+	{"process_threads", GAUGE, "", "Threads of the server.", OF_PROCESS(U64, threads), .scale = 0},
+	{"process_start_time_seconds", GAUGE, "seconds", "When the server started, in seconds since 1970.", OF_PROCESS(DOUBLE, start_time_s), .scale = 0},
+};
+/* clang-format on */
+
+const size_t cabin_metric_count = COUNT_OF(cabin_metric_table);

@@ -1,0 +1,74 @@
+/* The server's figures: one table, one row a metric, that feeds /metrics (Prometheus
+ * text format 0.0.4) and docs/metrics.md.
+ *
+ *   app: hub, capture, net ─ copies ─▶ struct cabin_metrics ─▶ cabin_metrics_write ─▶ /metrics
+ *                                                         table ─▶ docs/metrics.md
+ *
+ * The caller fills a snapshot, so nothing here knows where a figure comes from. Any
+ * thread; nothing is kept between calls. */
+#ifndef CABIN_MONITOR_METRICS_H
+#define CABIN_MONITOR_METRICS_H
+
+#include <stdint.h>
+#include <stdio.h>
+
+#include "relay/fanout.h"
+#include "relay/hub.h"
+
+enum {
+	CABIN_METRICS_CLOSE_CODES =
+	    9, /* peer, 1001, 1002, 1003, 1007, 1008, 1009, 4000, 4001: as enum cabin_server_close */
+	CABIN_METRICS_REPORT_STATES = 4,
+	CABIN_METRICS_FALLBACKS = 4,
+	CABIN_METRICS_BUCKETS_MAX = 16
+};
+
+/* Cumulative, as Prometheus has it: count[b] of values up to bounds_ms[b]; the last is +Inf. */
+struct cabin_metrics_histogram {
+	uint64_t count[CABIN_METRICS_BUCKETS_MAX];
+	double sum_ms;
+};
+
+struct cabin_metrics_channel {
+	const char *room, *channel; /* ids, borrowed */
+	uint32_t listeners;
+	struct cabin_hub_channel_stats hub;
+	uint64_t reports, reports_hidden, underruns;
+	uint64_t reports_by_state[CABIN_METRICS_REPORT_STATES]; /* starting, live, stalled, interrupted */
+	uint64_t reports_by_fallback[CABIN_METRICS_FALLBACKS];	/* none, script-processor, ogg-http, native */
+	double concealed_ms;
+	struct cabin_metrics_histogram mouth_to_ear, buffer, late, round_trip;
+};
+
+struct cabin_metrics_source {
+	const char *source; /* id, borrowed */
+	uint32_t lost;	    /* 0 or 1 */
+	uint64_t packets, overruns, lost_frames, inbox_refused;
+	double peak_dbfs, rms_dbfs, capture_ms, encode_ms;
+};
+
+struct cabin_metrics_server {
+	uint32_t connections, connections_tls, loops;
+	uint64_t accepted, refused_full, refused_subprotocol, http_requests, control_dropped, loop_inbox_refused;
+	uint64_t closed_by_code[CABIN_METRICS_CLOSE_CODES];
+	struct cabin_fanout_stats fanout;
+	uint32_t pool_free;
+	uint64_t pool_empty, hub_inbox_refused;
+};
+
+struct cabin_metrics {
+	struct cabin_metrics_server server;
+	const struct cabin_metrics_channel *channels;
+	const struct cabin_metrics_source *sources;
+	uint32_t channel_count, source_count;
+	const double *bounds_ms; /* of every histogram: bound_count of them, +Inf left out */
+	uint32_t bound_count;	 /* at most CABIN_METRICS_BUCKETS_MAX − 1 */
+};
+
+/* Writes the answer of /metrics, this process's own figures included. */
+void cabin_metrics_write(const struct cabin_metrics *metrics, FILE *to);
+
+/* Writes docs/metrics.md. */
+void cabin_metrics_write_markdown(FILE *to);
+
+#endif

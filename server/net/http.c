@@ -1,0 +1,136 @@
+#include "net/http.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "net/ws_listener.h"
+
+enum { HEADER_MAX_BYTES = 3072, CHUNK_BYTES = 64 << 10 };
+
+const char *cabin_http_header(struct lws *wsi, enum lws_token_indexes token, char *out, size_t out_size)
+{
+	if (lws_hdr_copy(wsi, out, (int)out_size, token) < 0)
+		out[0] = 0;
+	return out;
+}
+
+/* Returns false when the connection is broken. With `body` header and body go out in
+ * one write, else the header alone. */
+static bool write_header(struct lws *wsi, const struct cabin_http_reply *reply, bool close, bool body)
+{
+	char buffer[LWS_PRE + HEADER_MAX_BYTES + 512], host[300];
+	char *start = buffer + LWS_PRE;
+	cabin_http_header(wsi, WSI_TOKEN_HOST, host, sizeof(host));
+	size_t size = cabin_http_header_write(start, HEADER_MAX_BYTES, reply, host, lws_is_ssl(wsi), time(NULL), close);
+	if (body) {
+		CABIN_ASSERT(reply->size <= 512);
+		memcpy(start + size, reply->body, reply->size);
+		size += reply->size;
+	}
+	return lws_write(wsi, (unsigned char *)start, size, LWS_WRITE_HTTP_HEADERS) >= 0;
+}
+
+void cabin_http_answer_and_close(struct lws *wsi, const struct cabin_http_reply *reply)
+{
+	/* A failure has nobody to be told to: the connection ends in either case. */
+	(void)write_header(wsi, reply, true, true);
+}
+
+static void forget(struct cabin_http_session *session)
+{
+	free(session->owned);
+	memset(session, 0, sizeof(*session));
+}
+
+static int completed(struct lws *wsi, struct cabin_http_session *session)
+{
+	forget(session);
+	return lws_http_transaction_completed(wsi) ? -1 : 0;
+}
+
+static int answer(struct lws *wsi, struct cabin_http_session *session, const char *path)
+{
+	struct cabin_loop *loop = cabin_loop_of(wsi);
+	bool head = lws_hdr_total_length(wsi, WSI_TOKEN_HEAD_URI) > 0;
+	struct cabin_http_reply reply;
+	cabin_count(&loop->counters.http_requests);
+	if (head || lws_hdr_total_length(wsi, WSI_TOKEN_GET_URI) > 0) {
+		reply = cabin_http_route(loop, wsi, path);
+	} else {
+		reply = cabin_http_text(405, "GET and HEAD only\n");
+		reply.allow = "GET, HEAD";
+	}
+	forget(session);
+	bool written = write_header(wsi, &reply, false, false);
+	session->owned = reply.owned;
+	if (!written) {
+		forget(session);
+		return -1;
+	}
+	if (head || !reply.size)
+		return completed(wsi, session);
+	session->rest = reply.body;
+	session->rest_size = reply.size;
+	lws_callback_on_writable(wsi);
+	return 0;
+}
+
+static int send_more(struct lws *wsi, struct cabin_http_session *session)
+{
+	if (!session || !session->rest_size)
+		return 0;
+	size_t size = session->rest_size < CHUNK_BYTES ? session->rest_size : CHUNK_BYTES;
+	bool last = size == session->rest_size;
+	/* Not changed: HTTP/1.1 bodies go out as they are. */
+	if (lws_write(wsi, (unsigned char *)(uintptr_t)session->rest, size,
+		      last ? LWS_WRITE_HTTP_FINAL : LWS_WRITE_HTTP) < 0) {
+		forget(session);
+		return -1;
+	}
+	session->rest += size;
+	session->rest_size -= size;
+	if (last)
+		return completed(wsi, session);
+	lws_callback_on_writable(wsi);
+	return 0;
+}
+
+/* 0: libwebsockets may upgrade. 1: it was answered, and the connection ends. */
+static int confirm_upgrade(struct lws *wsi, const char *what)
+{
+	if (strcasecmp(what, "websocket")) {
+		struct cabin_http_reply reply = cabin_http_text(400, "no such upgrade here\n");
+		cabin_http_answer_and_close(wsi, &reply);
+		return 1;
+	}
+	return cabin_ws_upgrade_allowed(wsi) ? 0 : 1;
+}
+
+int cabin_http_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t size)
+{
+	switch (reason) {
+	case LWS_CALLBACK_HTTP:
+		return answer(wsi, user, in);
+	case LWS_CALLBACK_HTTP_WRITEABLE:
+		return send_more(wsi, user);
+	case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
+		return confirm_upgrade(wsi, in);
+	case LWS_CALLBACK_HTTP_DROP_PROTOCOL:
+	case LWS_CALLBACK_CLOSED_HTTP:
+		if (user)
+			forget(user);
+		return 0;
+	case LWS_CALLBACK_HTTP_BODY:
+	case LWS_CALLBACK_HTTP_BODY_COMPLETION:
+		return 0;
+	case LWS_CALLBACK_WSI_DESTROY: {
+		struct cabin_loop *loop = cabin_loop_of(wsi);
+		if (loop && lws_get_opaque_user_data(wsi) == loop)
+			cabin_admission_connection_leave(&loop->net->admission);
+		return 0;
+	}
+	default:
+		return 0;
+	}
+}

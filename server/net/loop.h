@@ -1,0 +1,106 @@
+/* One network loop: a thread with a libev loop, a libwebsockets context and a
+ * fan-out of its own. Private to server/net.
+ *
+ *   hub thread ─ publish ─▶ inbox ─ ev_async ─▶ drain ─▶ fan-out's windows
+ *                                                │ idle watcher: nothing more to do now
+ *                                                │ or prepare watcher: dirty for FLUSH_DEADLINE_NS
+ *                                                ▼
+ *                                              flush ─▶ one write per listener
+ *
+ * Everything in `struct cabin_loop` belongs to the loop's thread once it runs, but
+ * for the inbox's push, the atomics and `ev_async_send`. */
+#ifndef CABIN_NET_LOOP_H
+#define CABIN_NET_LOOP_H
+
+#include <ev.h>
+#include <libwebsockets.h>
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "base/inbox.h"
+#include "base/ratelimit.h"
+#include "net/admission.h"
+#include "net/http_static.h"
+#include "net/report.h"
+#include "net/server.h"
+#include "net/socket_options.h"
+
+enum cabin_scheme { CABIN_SCHEME_HTTP, CABIN_SCHEME_HTTPS, CABIN_SCHEME_COUNT };
+
+/* What all loops share. Read-only after create, but for the atomics. */
+struct cabin_net {
+	struct cabin_server_config config;
+	struct cabin_admission admission;
+	struct cabin_static *files; /* NULL: the pages were not built */
+	struct cabin_socket_options socket_options;
+	char event_etag[24];
+	_Atomic uint64_t next_listener;
+};
+
+/* One writer, the loop's thread; any reader. */
+struct cabin_loop_counters {
+	atomic_uint listeners, listeners_tls;
+	_Atomic uint64_t accepted, refused_full, refused_subprotocol, http_requests;
+	_Atomic uint64_t closed_by_code[CABIN_CLOSED_COUNT];
+	_Atomic uint64_t control_dropped; /* pongs and errors that a stalled listener's queue had no room for */
+};
+
+struct cabin_ws_listener;
+
+struct cabin_loop {
+	struct cabin_net *net;
+	uint32_t index;
+	pthread_t thread;
+	bool running;
+
+	struct ev_loop *ev;
+	ev_async wake, stop;
+	ev_idle idle;
+	ev_prepare prepare;
+	ev_timer sweep, accept_pause;
+	ev_io accept[CABIN_SCHEME_COUNT];
+	int listen_fd[CABIN_SCHEME_COUNT]; /* −1: none */
+
+	struct lws_context *context;
+	struct lws_vhost *vhost[CABIN_SCHEME_COUNT];
+	struct cabin_inbox *inbox;
+	struct cabin_fanout *fanout;
+	struct cabin_report_counters *reports; /* one a channel */
+	struct cabin_loop_counters counters;
+
+	struct cabin_ws_listener *listeners; /* every one of this loop */
+	struct cabin_ws_listener *unsettled; /* that wait for the end of this turn of the loop */
+	struct cabin_ratelimit log_limit;
+	uint64_t dirty_since_ns, stop_deadline_ns; /* 0: clean; 0: runs */
+	uint8_t read_buffer[16384];
+};
+
+/* Makes everything but the thread; takes over the listening sockets (−1: none).
+ * CABIN_ENOMEM, CABIN_EIO, CABIN_EFORMAT (TLS), logged. Main thread. */
+CABIN_MUST_CHECK int cabin_loop_create(struct cabin_loop **out, struct cabin_net *net, uint32_t index,
+				       const int listen_fd[CABIN_SCHEME_COUNT]);
+CABIN_MUST_CHECK int cabin_loop_start(struct cabin_loop *loop);
+
+/* Any thread: begins to stop. Then destroy waits for the end, and frees. */
+void cabin_loop_stop(struct cabin_loop *loop);
+void cabin_loop_destroy(struct cabin_loop *loop);
+
+/* The hub's thread. */
+void cabin_loop_publish(void *loop, struct cabin_packet *packet);
+
+/* The loop's thread from here on. */
+uint64_t cabin_loop_now_ns(const struct cabin_loop *loop);
+void cabin_loop_drain_inbox(struct cabin_loop *loop);
+struct cabin_loop *cabin_loop_of(struct lws *wsi);
+enum cabin_scheme cabin_loop_scheme_of(struct lws *wsi);
+
+/* A counter with one writing thread. */
+static inline void cabin_count(_Atomic uint64_t *counter)
+{
+	atomic_store_explicit(counter, atomic_load_explicit(counter, memory_order_relaxed) + 1, memory_order_relaxed);
+}
+
+/* lws_context.c: a context on the loop's libev loop, with its vhosts. */
+CABIN_MUST_CHECK int cabin_lws_context_create(struct cabin_loop *loop);
+
+#endif

@@ -1,0 +1,77 @@
+#include "net/report.h"
+
+_Static_assert(CABIN_REPORT_STATE_COUNT == 4 && CABIN_FALLBACK_COUNT == 4, "the sums have room for these");
+
+const double cabin_report_bounds_ms[CABIN_REPORT_BUCKETS - 1] = {5,   10,  20,	30,  40,  60,  80,
+								 100, 150, 200, 300, 500, 1000};
+
+/* One writer each, so a load and a store are enough; relaxed, as a reader wants
+ * single figures and no order between them. */
+static void add(_Atomic uint64_t *counter, uint64_t more)
+{
+	atomic_store_explicit(counter, atomic_load_explicit(counter, memory_order_relaxed) + more,
+			      memory_order_relaxed);
+}
+
+static void add_ms(_Atomic double *sum, double more)
+{
+	atomic_store_explicit(sum, atomic_load_explicit(sum, memory_order_relaxed) + more, memory_order_relaxed);
+}
+
+static uint64_t get(const _Atomic uint64_t *counter)
+{
+	return atomic_load_explicit(counter, memory_order_relaxed);
+}
+
+static void observe(struct cabin_report_counter_histogram *histogram, double value_ms)
+{
+	if (value_ms < 0) /* null: the client does not know */
+		return;
+	int bucket = 0;
+	while (bucket < CABIN_REPORT_BUCKETS - 1 && value_ms > cabin_report_bounds_ms[bucket])
+		bucket++;
+	add(&histogram->count[bucket], 1);
+	add_ms(&histogram->sum_ms, value_ms);
+}
+
+void cabin_report_add(struct cabin_report_counters *counters, const struct cabin_client_report *report)
+{
+	add(&counters->reports, 1);
+	if (report->hidden)
+		add(&counters->reports_hidden, 1);
+	add(&counters->by_state[report->state], 1);
+	add(&counters->by_fallback[report->fallback], 1);
+	add(&counters->underruns, report->underruns);
+	add_ms(&counters->concealed_ms, report->concealed_ms);
+	observe(&counters->mouth_to_ear, report->mouth_to_ear_ms);
+	observe(&counters->buffer, report->buffer_ms);
+	observe(&counters->late, report->late_ms);
+	observe(&counters->round_trip, report->round_trip_ms);
+}
+
+/* Buckets are counted apart and told cumulatively, as server.h says. */
+static void sum_histogram(struct cabin_report_histogram *out, const struct cabin_report_counter_histogram *from)
+{
+	uint64_t below = 0;
+	for (int b = 0; b < CABIN_REPORT_BUCKETS; b++) {
+		below += get(&from->count[b]);
+		out->count[b] += below;
+	}
+	out->sum_ms += atomic_load_explicit(&from->sum_ms, memory_order_relaxed);
+}
+
+void cabin_report_sum(struct cabin_report_sums *out, const struct cabin_report_counters *counters)
+{
+	out->reports += get(&counters->reports);
+	out->reports_hidden += get(&counters->reports_hidden);
+	for (int i = 0; i < 4; i++) {
+		out->reports_by_state[i] += get(&counters->by_state[i]);
+		out->reports_by_fallback[i] += get(&counters->by_fallback[i]);
+	}
+	out->underruns += get(&counters->underruns);
+	out->concealed_ms += atomic_load_explicit(&counters->concealed_ms, memory_order_relaxed);
+	sum_histogram(&out->mouth_to_ear, &counters->mouth_to_ear);
+	sum_histogram(&out->buffer, &counters->buffer);
+	sum_histogram(&out->late, &counters->late);
+	sum_histogram(&out->round_trip, &counters->round_trip);
+}

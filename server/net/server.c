@@ -1,0 +1,214 @@
+#include "net/server.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "net/listen_socket.h"
+#include "net/loop.h"
+#include "net/tls_files.h"
+
+enum { USER_TIMEOUT_MS = 20000 };
+
+struct cabin_server {
+	struct cabin_net net;
+	uint32_t loop_count;
+	struct cabin_loop *loops[CABIN_LOOPS_MAX];
+	uint16_t port[CABIN_SCHEME_COUNT];
+};
+
+static uint32_t choose_loop_count(uint32_t wanted)
+{
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+	if (!wanted)
+		wanted = cores > 0 ? (uint32_t)cores : 1;
+	return wanted < CABIN_LOOPS_MAX ? wanted : CABIN_LOOPS_MAX;
+}
+
+static int load_pages(struct cabin_net *net)
+{
+	const char *folder = net->config.web_folder;
+	char quoted[300];
+	int result = folder ? cabin_static_load(&net->files, folder) : CABIN_ENOTFOUND;
+	if (result != CABIN_ENOTFOUND)
+		return result;
+	cabin_log(CABIN_LOG_WARN, "net", "web-pages-missing",
+		  "folder=%s hint=\"build them with ./cabin build, then start again\"",
+		  cabin_log_quote(quoted, sizeof(quoted), folder ? folder : ""));
+	return 0;
+}
+
+static int open_sockets(struct cabin_server *server, int (*fds)[CABIN_LOOPS_MAX])
+{
+	static const char *const options[] = {"--listen", "--listen-tls"};
+	const struct cabin_server_config *config = &server->net.config;
+	const char *texts[CABIN_SCHEME_COUNT] = {config->listen, config->listen_tls};
+	for (int scheme = 0; scheme < CABIN_SCHEME_COUNT; scheme++) {
+		struct cabin_address address;
+		if (!texts[scheme])
+			continue;
+		int result = cabin_address_parse(&address, texts[scheme]);
+		if (!result)
+			result = cabin_listen_sockets_open(fds[scheme], server->loop_count, &address, texts[scheme],
+							   options[scheme]);
+		if (result)
+			return result;
+		server->port[scheme] = cabin_address_port(&address);
+	}
+	return 0;
+}
+
+static int create_loops(struct cabin_server *server)
+{
+	int fds[CABIN_SCHEME_COUNT][CABIN_LOOPS_MAX];
+	memset(fds, -1, sizeof(fds));
+	int result = open_sockets(server, fds);
+	for (uint32_t i = 0; i < server->loop_count && !result; i++) {
+		int own[CABIN_SCHEME_COUNT];
+		for (int scheme = 0; scheme < CABIN_SCHEME_COUNT; scheme++) {
+			own[scheme] = fds[scheme][i];
+			fds[scheme][i] = -1;
+		}
+		result = cabin_loop_create(&server->loops[i], &server->net, i, own);
+	}
+	for (int scheme = 0; scheme < CABIN_SCHEME_COUNT; scheme++) {
+		for (uint32_t i = 0; i < CABIN_LOOPS_MAX; i++) {
+			if (fds[scheme][i] >= 0)
+				close(fds[scheme][i]);
+		}
+	}
+	return result;
+}
+
+int cabin_server_create(struct cabin_server **out, const struct cabin_server_config *config)
+{
+	struct cabin_server *server = calloc(1, sizeof(*server));
+	*out = NULL;
+	if (!server)
+		return CABIN_ENOMEM;
+	struct cabin_net *net = &server->net;
+	net->config = *config;
+	net->socket_options = (struct cabin_socket_options){
+	    .dscp = config->dscp_listeners, .rto_min_us = config->rto_min_us, .user_timeout_ms = USER_TIMEOUT_MS};
+	server->loop_count = choose_loop_count(config->loops);
+	cabin_admission_init(&net->admission, config->max_listeners);
+	cabin_etag_write(net->event_etag, (const uint8_t *)config->event_json, strlen(config->event_json),
+			 CABIN_ENCODING_IDENTITY);
+	signal(SIGPIPE, SIG_IGN); /* TLS writes without MSG_NOSIGNAL */
+	cabin_open_files_raise(cabin_admission_connections(config->max_listeners) + 256);
+
+	int result = config->listen_tls ? cabin_tls_files_check(config->tls_cert, config->tls_key) : 0;
+	if (!result)
+		result = load_pages(net);
+	if (!result)
+		result = create_loops(server);
+	if (result) {
+		cabin_server_destroy(server);
+		return result;
+	}
+	*out = server;
+	return 0;
+}
+
+int cabin_server_start(struct cabin_server *server)
+{
+	for (uint32_t i = 0; i < server->loop_count; i++) {
+		int result = cabin_loop_start(server->loops[i]);
+		if (result)
+			return result;
+	}
+	cabin_log(CABIN_LOG_INFO, "net", "serving", "port=%u port_tls=%u loops=%u max_listeners=%u",
+		  server->port[CABIN_SCHEME_HTTP], server->port[CABIN_SCHEME_HTTPS], server->loop_count,
+		  server->net.config.max_listeners);
+	return 0;
+}
+
+void cabin_server_destroy(struct cabin_server *server)
+{
+	if (!server)
+		return;
+	for (uint32_t i = 0; i < server->loop_count; i++) {
+		if (server->loops[i])
+			cabin_loop_stop(server->loops[i]);
+	}
+	for (uint32_t i = 0; i < server->loop_count; i++)
+		cabin_loop_destroy(server->loops[i]);
+	cabin_static_destroy(server->net.files);
+	free(server);
+}
+
+uint16_t cabin_server_port(const struct cabin_server *server)
+{
+	return server->port[CABIN_SCHEME_HTTP];
+}
+
+uint16_t cabin_server_port_tls(const struct cabin_server *server)
+{
+	return server->port[CABIN_SCHEME_HTTPS];
+}
+
+uint32_t cabin_server_loop_count(const struct cabin_server *server)
+{
+	return server->loop_count;
+}
+
+struct cabin_sink cabin_server_sink(struct cabin_server *server, uint32_t loop_index)
+{
+	CABIN_ASSERT(loop_index < server->loop_count);
+	return (struct cabin_sink){.publish = cabin_loop_publish, .context = server->loops[loop_index]};
+}
+
+static uint64_t get(const _Atomic uint64_t *counter)
+{
+	return atomic_load_explicit(counter, memory_order_relaxed);
+}
+
+static void add_fanout(struct cabin_fanout_stats *out, const struct cabin_fanout *fanout)
+{
+	struct cabin_fanout_stats one;
+	cabin_fanout_stats(fanout, &one);
+	out->packets += one.packets;
+	out->bytes += one.bytes;
+	out->writes += one.writes;
+	out->skips += one.skips;
+	out->skipped_packets += one.skipped_packets;
+	out->closed_slow += one.closed_slow;
+}
+
+void cabin_server_stats(const struct cabin_server *server, struct cabin_server_stats *out)
+{
+	memset(out, 0, sizeof(*out));
+	for (uint32_t i = 0; i < server->loop_count; i++) {
+		const struct cabin_loop *loop = server->loops[i];
+		const struct cabin_loop_counters *counters = &loop->counters;
+		out->listeners += atomic_load_explicit(&counters->listeners, memory_order_relaxed);
+		out->listeners_tls += atomic_load_explicit(&counters->listeners_tls, memory_order_relaxed);
+		out->accepted += get(&counters->accepted);
+		out->refused_full += get(&counters->refused_full);
+		out->refused_subprotocol += get(&counters->refused_subprotocol);
+		out->http_requests += get(&counters->http_requests);
+		out->control_dropped += get(&counters->control_dropped);
+		out->inbox_refused += cabin_inbox_refused_count(loop->inbox);
+		for (int how = 0; how < CABIN_CLOSED_COUNT; how++)
+			out->closed_by_code[how] += get(&counters->closed_by_code[how]);
+		add_fanout(&out->fanout, loop->fanout);
+	}
+}
+
+uint32_t cabin_server_listener_count(const struct cabin_server *server, uint16_t channel_index)
+{
+	uint32_t count = 0;
+	for (uint32_t i = 0; i < server->loop_count; i++)
+		count += cabin_fanout_listener_count(server->loops[i]->fanout, channel_index);
+	return count;
+}
+
+void cabin_server_report_sums(const struct cabin_server *server, uint16_t channel_index, struct cabin_report_sums *out)
+{
+	CABIN_ASSERT(channel_index < server->net.config.channel_count);
+	memset(out, 0, sizeof(*out));
+	for (uint32_t i = 0; i < server->loop_count; i++)
+		cabin_report_sum(out, &server->loops[i]->reports[channel_index]);
+}

@@ -1,0 +1,12 @@
+/* The certificate and key, checked before libwebsockets takes them, so that an
+ * error can be told in words. Main thread. */
+#ifndef CABIN_NET_TLS_FILES_H
+#define CABIN_NET_TLS_FILES_H
+
+#include "base/error.h"
+
+/* Both readable, PEM, and of one another. CABIN_ENOTFOUND (or not readable),
+ * CABIN_EFORMAT; logged with what to do. An expired certificate only warns. */
+CABIN_MUST_CHECK int cabin_tls_files_check(const char *certificate, const char *key);
+
+#endif

@@ -1,0 +1,97 @@
+/* What a listener asks for, and what it is answered: docs/protocol.md, 3 and 4. */
+#include <stdio.h>
+
+#include "net/ws_listener.h"
+#include "wire/ws_frame.h"
+
+enum { REPORT_INTERVAL_MS = 1000 };
+
+static void send_text(struct cabin_ws_listener *listener, const char *text, int size)
+{
+	CABIN_ASSERT(size > 0); /* every message made here fits its buffer */
+	cabin_ws_send(listener, CABIN_WS_TEXT, text, (size_t)size);
+}
+
+void cabin_ws_welcome(struct cabin_ws_listener *listener)
+{
+	char text[256];
+	struct cabin_loop *loop = listener->loop;
+	struct cabin_control_welcome welcome = {
+	    .server = "cabind " CABIN_VERSION,
+	    .listener = listener->number,
+	    .clock_us = cabin_loop_now_ns(loop) / CABIN_NS_PER_US,
+	    .queue_limit_ms = loop->net->config.queue_limit_ms,
+	    .report_interval_ms = REPORT_INTERVAL_MS,
+	};
+	send_text(listener, text, cabin_control_write_welcome(text, sizeof(text), &welcome));
+}
+
+static uint16_t index_of_channel(const struct cabin_loop *loop, uint32_t number)
+{
+	const struct cabin_server_config *config = &loop->net->config;
+	for (uint16_t i = 0; i < config->channel_count; i++) {
+		if (config->channel_numbers[i] == number)
+			return i;
+	}
+	return CABIN_INDEX_NONE;
+}
+
+static void listen_to(struct cabin_ws_listener *listener, uint32_t number)
+{
+	struct cabin_loop *loop = listener->loop;
+	uint16_t index = index_of_channel(loop, number);
+	if (index == CABIN_INDEX_NONE) {
+		char text[128];
+		send_text(listener, text,
+			  cabin_control_write_error(text, sizeof(text), "unknown-channel",
+						    "no channel has this number; see /api/v1/event"));
+		return;
+	}
+	/* Packets of a channel that nobody listened to may have waited for a reason to wake. */
+	cabin_loop_drain_inbox(loop);
+	cabin_fanout_listen(loop->fanout, listener->fan, index);
+	if (lws_partial_buffered(listener->wsi))
+		lws_callback_on_writable(listener->wsi);
+	else
+		cabin_fanout_writable(loop->fanout, listener->fan);
+}
+
+static void answer_ping(struct cabin_ws_listener *listener, const struct cabin_client_ping *ping, uint64_t arrived_ns)
+{
+	char text[192];
+	uint64_t now_us = cabin_loop_now_ns(listener->loop) / CABIN_NS_PER_US;
+	send_text(listener, text,
+		  cabin_control_write_pong(text, sizeof(text), ping, arrived_ns / CABIN_NS_PER_US, now_us));
+}
+
+void cabin_ws_message(struct cabin_ws_listener *listener, const char *text, size_t size, uint64_t arrived_ns)
+{
+	struct cabin_loop *loop = listener->loop;
+	struct cabin_client_message message;
+	enum cabin_close_code code;
+	if (cabin_control_parse(&message, text, size, &code)) {
+		cabin_ws_close(listener, code,
+			       code == CABIN_CLOSE_NOT_JSON ? "not JSON in UTF-8"
+			       : code == CABIN_CLOSE_POLICY ? "not a message of cabin.v1"
+							    : "message over 512 bytes");
+		return;
+	}
+	switch (message.kind) {
+	case CABIN_CLIENT_LISTEN:
+		listen_to(listener, message.listen_channel);
+		break;
+	case CABIN_CLIENT_STOP:
+		cabin_fanout_listen(loop->fanout, listener->fan, CABIN_INDEX_NONE);
+		break;
+	case CABIN_CLIENT_PING:
+		answer_ping(listener, &message.ping, arrived_ns);
+		break;
+	case CABIN_CLIENT_REPORT: {
+		/* A channel's number may be gone since the server started anew: no offence. */
+		uint16_t index = index_of_channel(loop, message.report.channel);
+		if (index != CABIN_INDEX_NONE)
+			cabin_report_add(&loop->reports[index], &message.report);
+		break;
+	}
+	}
+}

@@ -1,0 +1,444 @@
+#include "net/ws_listener.h"
+
+#include <errno.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/log.h"
+#include "wire/ws_frame.h"
+
+static const uint64_t CLOSE_LIMIT_NS = CABIN_NS_PER_S, JOIN_LIMIT_NS = 5 * CABIN_NS_PER_S;
+
+enum {
+	CONTROL_QUEUE_MAX_BYTES = 2048, /* pongs and errors behind a stalled socket */
+	DISCARD_MAX_BYTES = 1 << 20	/* read from a peer that ignores our close frame */
+};
+
+/* --- counting ---------------------------------------------------------------- */
+
+static enum cabin_server_close counted_as(enum cabin_close_code code)
+{
+	switch (code) {
+	case CABIN_CLOSE_GOING_AWAY:
+		return CABIN_CLOSED_SHUTDOWN;
+	case CABIN_CLOSE_PROTOCOL:
+		return CABIN_CLOSED_PROTOCOL;
+	case CABIN_CLOSE_BINARY:
+		return CABIN_CLOSED_BINARY;
+	case CABIN_CLOSE_NOT_JSON:
+		return CABIN_CLOSED_NOT_JSON;
+	case CABIN_CLOSE_POLICY:
+		return CABIN_CLOSED_POLICY;
+	case CABIN_CLOSE_TOO_BIG:
+		return CABIN_CLOSED_TOO_BIG;
+	case CABIN_CLOSE_SLOW:
+		return CABIN_CLOSED_SLOW;
+	case CABIN_CLOSE_IDLE:
+		return CABIN_CLOSED_IDLE;
+	}
+	return CABIN_CLOSED_BY_PEER;
+}
+
+static void count_closed(struct cabin_ws_listener *listener, enum cabin_server_close how)
+{
+	cabin_count(&listener->loop->counters.closed_by_code[how]);
+}
+
+static void log_closed(struct cabin_ws_listener *listener, enum cabin_close_code code, const char *why)
+{
+	struct cabin_loop *loop = listener->loop;
+	uint64_t swallowed;
+	if (code != CABIN_CLOSE_GOING_AWAY &&
+	    cabin_ratelimit_take(&loop->log_limit, cabin_loop_now_ns(loop), &swallowed))
+		cabin_log(CABIN_LOG_INFO, "net", "listener-closed", "listener=%llu code=%d why=\"%s\" swallowed=%llu",
+			  (unsigned long long)listener->number, code, why, (unsigned long long)swallowed);
+}
+
+/* --- writing ----------------------------------------------------------------- */
+
+static void unsettle(struct cabin_ws_listener *listener)
+{
+	if (listener->unsettled)
+		return;
+	listener->unsettled = true;
+	listener->next_unsettled = listener->loop->unsettled;
+	listener->loop->unsettled = listener;
+}
+
+static int write_bytes(struct cabin_ws_listener *listener, const uint8_t *bytes, size_t size)
+{
+	/* LWS_WRITE_HTTP passes the bytes on as they are; they are not changed. What
+	 * the socket does not take now, lws keeps. */
+	if (lws_write(listener->wsi, (unsigned char *)(uintptr_t)bytes, size, LWS_WRITE_HTTP) >= 0)
+		return 0;
+	listener->broken = true;
+	unsettle(listener);
+	return CABIN_ELOST;
+}
+
+void cabin_ws_send(struct cabin_ws_listener *listener, unsigned opcode, const void *payload, size_t size)
+{
+	uint8_t frame[CABIN_WS_HEADER_MAX_BYTES + CABIN_STATE_MAX_BYTES];
+	CABIN_ASSERT(size <= CABIN_STATE_MAX_BYTES);
+	if (listener->state != CABIN_WS_OPEN || listener->broken)
+		return;
+	size_t header = cabin_ws_frame_header(frame, (enum cabin_ws_opcode)opcode, size);
+	memcpy(frame + header, payload, size);
+	if (!lws_partial_buffered(listener->wsi)) {
+		listener->queued_control_bytes = 0;
+	} else if (listener->queued_control_bytes + header + size > CONTROL_QUEUE_MAX_BYTES &&
+		   opcode != CABIN_WS_OPCODE_CLOSE) {
+		cabin_count(&listener->loop->counters.control_dropped);
+		return;
+	} else {
+		listener->queued_control_bytes += (uint32_t)(header + size);
+	}
+	(void)write_bytes(listener, frame, header + size);
+}
+
+static int transport_write(void *connection, const uint8_t *bytes, size_t size)
+{
+	struct cabin_ws_listener *listener = connection;
+	return listener->broken ? CABIN_ELOST : write_bytes(listener, bytes, size);
+}
+
+static bool transport_pending(void *connection)
+{
+	struct cabin_ws_listener *listener = connection;
+	return listener->broken || lws_partial_buffered(listener->wsi);
+}
+
+static void transport_want_writable(void *connection)
+{
+	struct cabin_ws_listener *listener = connection;
+	if (!listener->broken)
+		lws_callback_on_writable(listener->wsi);
+}
+
+static void transport_close(void *connection, enum cabin_close_reason reason)
+{
+	struct cabin_ws_listener *listener = connection;
+	listener->too_slow = reason == CABIN_CLOSE_TOO_SLOW;
+	unsettle(listener);
+}
+
+struct cabin_transport cabin_ws_transport(void)
+{
+	return (struct cabin_transport){.write = transport_write,
+					.pending = transport_pending,
+					.want_writable = transport_want_writable,
+					.close = transport_close};
+}
+
+/* --- ending ------------------------------------------------------------------ */
+
+static void leave_fanout(struct cabin_ws_listener *listener)
+{
+	if (listener->fan)
+		cabin_fanout_detach(listener->loop->fanout, listener->fan);
+	listener->fan = NULL;
+}
+
+/* lws closes when its writable callback, which comes after all that is buffered has
+ * gone out, returns −1. With `now` nothing more is sent: the socket is shut down, so
+ * that the callback comes at once. */
+static void end(struct cabin_ws_listener *listener, bool now)
+{
+	leave_fanout(listener);
+	ev_io_stop(listener->loop->ev, &listener->readable);
+	if (listener->state != CABIN_WS_ENDED) {
+		listener->state = CABIN_WS_ENDED;
+		listener->deadline_ns = cabin_loop_now_ns(listener->loop) + CLOSE_LIMIT_NS;
+	}
+	if (now && shutdown(lws_get_socket_fd(listener->wsi), SHUT_RDWR) && errno != ENOTCONN)
+		cabin_log(CABIN_LOG_DEBUG, "net", "shutdown-failed", "error=\"%s\"", strerror(errno));
+	lws_callback_on_writable(listener->wsi);
+}
+
+static void send_close(struct cabin_ws_listener *listener, unsigned code, const char *why)
+{
+	uint8_t payload[CABIN_WS_CONTROL_MAX_BYTES] = {(uint8_t)(code >> 8), (uint8_t)code};
+	size_t size = strlen(why);
+	CABIN_ASSERT(size <= sizeof(payload) - 2);
+	memcpy(payload + 2, why, size);
+	cabin_ws_send(listener, CABIN_WS_OPCODE_CLOSE, payload, code == CABIN_WS_NO_CODE ? 0 : size + 2);
+}
+
+void cabin_ws_close(struct cabin_ws_listener *listener, enum cabin_close_code code, const char *why)
+{
+	if (listener->state != CABIN_WS_OPEN)
+		return;
+	send_close(listener, code, why);
+	count_closed(listener, counted_as(code));
+	log_closed(listener, code, why);
+	leave_fanout(listener);
+	listener->state = CABIN_WS_CLOSING;
+	listener->deadline_ns = cabin_loop_now_ns(listener->loop) + CLOSE_LIMIT_NS;
+}
+
+/* The peer went: with a close frame, which is answered, or without. */
+static void peer_closed(struct cabin_ws_listener *listener, unsigned code)
+{
+	if (listener->state == CABIN_WS_OPEN) {
+		if (code)
+			send_close(listener, code, "");
+		count_closed(listener, CABIN_CLOSED_BY_PEER);
+	}
+	end(listener, !code && listener->state == CABIN_WS_OPEN);
+}
+
+/* --- reading ----------------------------------------------------------------- */
+
+static void take_frame(struct cabin_ws_listener *listener, const struct cabin_ws_frame *frame, uint64_t arrived_ns)
+{
+	if (frame->event == CABIN_WS_GOT_BAD) {
+		cabin_ws_close(listener, (enum cabin_close_code)frame->close_code, frame->why);
+		return;
+	}
+	if (frame->event == CABIN_WS_GOT_CLOSE) {
+		peer_closed(listener, frame->close_code);
+		return;
+	}
+	if (!cabin_ratelimit_take(&listener->messages, arrived_ns, NULL)) {
+		cabin_ws_close(listener, CABIN_CLOSE_POLICY, "too many messages");
+		return;
+	}
+	listener->last_message_ns = arrived_ns;
+	if (frame->event == CABIN_WS_GOT_PING)
+		cabin_ws_send(listener, CABIN_WS_OPCODE_PONG, frame->payload, frame->size);
+	else if (frame->event == CABIN_WS_GOT_TEXT)
+		cabin_ws_message(listener, (const char *)frame->payload, frame->size, arrived_ns);
+}
+
+static void take_bytes(struct cabin_ws_listener *listener, const uint8_t *bytes, size_t size, uint64_t arrived_ns)
+{
+	while (listener->state == CABIN_WS_OPEN && size) {
+		struct cabin_ws_frame frame = cabin_ws_reader_next(&listener->reader, &bytes, &size);
+		if (frame.event == CABIN_WS_GOT_NOTHING)
+			return;
+		take_frame(listener, &frame, arrived_ns);
+	}
+	/* After our close frame all that counts is that the peer ends; a polite one
+	 * answers with a close frame, which is not worth another parser. */
+	if (listener->state == CABIN_WS_CLOSING) {
+		listener->discarded_bytes += (uint32_t)size;
+		if (listener->discarded_bytes > DISCARD_MAX_BYTES)
+			end(listener, true);
+	}
+}
+
+enum { READ_AGAIN_LATER = 0, READ_END = -1 };
+
+/* Bytes, READ_AGAIN_LATER or READ_END. */
+static int read_some(struct cabin_ws_listener *listener, uint8_t *out, size_t size)
+{
+	if (listener->tls) {
+		ERR_clear_error();
+		SSL *ssl = lws_get_ssl(listener->wsi);
+		int n = SSL_read(ssl, out, (int)size);
+		if (n > 0)
+			return n;
+		int error = SSL_get_error(ssl, n);
+		return error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE ? READ_AGAIN_LATER : READ_END;
+	}
+	ssize_t n = recv(lws_get_socket_fd(listener->wsi), out, size, 0);
+	if (n > 0)
+		return (int)n;
+	return n < 0 && (errno == EAGAIN || errno == EINTR) ? READ_AGAIN_LATER : READ_END;
+}
+
+static void read_all(struct cabin_ws_listener *listener)
+{
+	struct cabin_loop *loop = listener->loop;
+	uint64_t arrived_ns = cabin_loop_now_ns(loop);
+	/* TLS may hold what epoll cannot see, so it is read to its end: a flood is
+	 * bounded by the message limit, and by DISCARD_MAX_BYTES after it. */
+	while (listener->state == CABIN_WS_OPEN || listener->state == CABIN_WS_CLOSING) {
+		int n = read_some(listener, loop->read_buffer, sizeof(loop->read_buffer));
+		if (n == READ_AGAIN_LATER)
+			return;
+		if (n == READ_END)
+			peer_closed(listener, 0);
+		else
+			take_bytes(listener, loop->read_buffer, (size_t)n, arrived_ns);
+		if (!listener->tls && n < (int)sizeof(loop->read_buffer))
+			return;
+	}
+}
+
+static void on_readable(struct ev_loop *ev, ev_io *watcher, int events)
+{
+	read_all(watcher->data);
+}
+
+/* --- the turn's end, and time ------------------------------------------------ */
+
+static void open_listener(struct cabin_ws_listener *listener)
+{
+	struct cabin_loop *loop = listener->loop;
+	if (lws_rx_flow_control(listener->wsi, 0) || cabin_fanout_attach(loop->fanout, &listener->fan, listener)) {
+		end(listener, true);
+		return;
+	}
+	listener->state = CABIN_WS_OPEN;
+	listener->last_message_ns = cabin_loop_now_ns(loop);
+	ev_io_start(loop->ev, &listener->readable);
+	cabin_ws_welcome(listener);
+	if (listener->spoke_too_early)
+		cabin_ws_close(listener, CABIN_CLOSE_PROTOCOL, "spoke before the upgrade was answered");
+	else if (loop->stop_deadline_ns)
+		cabin_ws_close(listener, CABIN_CLOSE_GOING_AWAY, "shutdown");
+	else
+		read_all(listener);
+}
+
+void cabin_ws_settle(struct cabin_loop *loop)
+{
+	while (loop->unsettled) {
+		struct cabin_ws_listener *listener = loop->unsettled;
+		loop->unsettled = listener->next_unsettled;
+		listener->unsettled = false;
+		/* lws calls nobody back for a socket that failed. This frees the listener. */
+		if (listener->broken)
+			lws_set_timeout(listener->wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_SYNC);
+		else if (listener->state == CABIN_WS_JOINING)
+			open_listener(listener);
+		else if (listener->too_slow)
+			cabin_ws_close(listener, CABIN_CLOSE_SLOW, "too slow");
+	}
+}
+
+void cabin_ws_sweep(struct cabin_loop *loop)
+{
+	uint64_t now_ns = cabin_loop_now_ns(loop);
+	for (struct cabin_ws_listener *listener = loop->listeners; listener; listener = listener->next) {
+		if (listener->state == CABIN_WS_OPEN) {
+			if (now_ns - listener->last_message_ns > CABIN_IDLE_LIMIT_MS * CABIN_NS_PER_MS)
+				cabin_ws_close(listener, CABIN_CLOSE_IDLE, "idle");
+		} else if (now_ns > listener->deadline_ns) {
+			end(listener, true);
+		}
+	}
+}
+
+void cabin_ws_say_bye(struct cabin_loop *loop)
+{
+	char bye[128];
+	int size = cabin_control_write_bye(bye, sizeof(bye), "shutdown", 500);
+	CABIN_ASSERT(size > 0);
+	for (struct cabin_ws_listener *listener = loop->listeners; listener; listener = listener->next) {
+		cabin_ws_send(listener, CABIN_WS_TEXT, bye, (size_t)size);
+		cabin_ws_close(listener, CABIN_CLOSE_GOING_AWAY, "shutdown");
+	}
+}
+
+/* --- libwebsockets ----------------------------------------------------------- */
+
+static void change_counts(struct cabin_ws_listener *listener, int by)
+{
+	struct cabin_loop_counters *counters = &listener->loop->counters;
+	atomic_fetch_add_explicit(&counters->listeners, (unsigned)by, memory_order_relaxed);
+	if (listener->tls)
+		atomic_fetch_add_explicit(&counters->listeners_tls, (unsigned)by, memory_order_relaxed);
+}
+
+/* lws' receive side is shut; it is opened for one moment in the first writable
+ * callback, after which lws hands out what came together with the upgrade request
+ * (nothing, from an honest client: RFC 6455, 4.1) without reading the socket. */
+static void established(struct cabin_ws_listener *listener, struct lws *wsi)
+{
+	struct cabin_loop *loop = cabin_loop_of(wsi);
+	listener->wsi = wsi;
+	listener->loop = loop;
+	listener->tls = lws_is_ssl(wsi);
+	listener->state = CABIN_WS_JOINING;
+	listener->number = atomic_fetch_add_explicit(&loop->net->next_listener, 1, memory_order_relaxed) + 1;
+	listener->deadline_ns = cabin_loop_now_ns(loop) + JOIN_LIMIT_NS;
+	cabin_ratelimit_init(&listener->messages, CABIN_NS_PER_S / CABIN_CLIENT_MESSAGES_PER_S,
+			     CABIN_CLIENT_MESSAGES_BURST);
+	cabin_ws_reader_init(&listener->reader);
+	ev_io_init(&listener->readable, on_readable, lws_get_socket_fd(wsi), EV_READ);
+	listener->readable.data = listener;
+	listener->next = loop->listeners;
+	if (listener->next)
+		listener->next->previous = listener;
+	loop->listeners = listener;
+	cabin_socket_options_listener(lws_get_socket_fd(wsi));
+	cabin_admission_listener_enter(&loop->net->admission);
+	cabin_count(&loop->counters.accepted);
+	change_counts(listener, 1);
+	lws_rx_flow_control(wsi, 0);
+	lws_callback_on_writable(wsi);
+}
+
+static void forget_unsettled(struct cabin_ws_listener *listener)
+{
+	struct cabin_ws_listener **at = &listener->loop->unsettled;
+	while (*at != listener)
+		at = &(*at)->next_unsettled;
+	*at = listener->next_unsettled;
+}
+
+static void closed(struct cabin_ws_listener *listener)
+{
+	struct cabin_loop *loop = listener->loop;
+	if (!loop) /* the upgrade failed before it was established */
+		return;
+	if (listener->state == CABIN_WS_OPEN || listener->state == CABIN_WS_JOINING)
+		count_closed(listener, CABIN_CLOSED_BY_PEER);
+	leave_fanout(listener);
+	ev_io_stop(loop->ev, &listener->readable);
+	if (listener->unsettled)
+		forget_unsettled(listener);
+	if (listener->previous)
+		listener->previous->next = listener->next;
+	else
+		loop->listeners = listener->next;
+	if (listener->next)
+		listener->next->previous = listener->previous;
+	cabin_admission_listener_leave(&loop->net->admission);
+	change_counts(listener, -1);
+	listener->loop = NULL;
+}
+
+static int writable(struct cabin_ws_listener *listener)
+{
+	switch ((enum cabin_ws_state)listener->state) {
+	case CABIN_WS_JOINING:
+		lws_rx_flow_control(listener->wsi, 1);
+		unsettle(listener);
+		return 0;
+	case CABIN_WS_OPEN:
+		if (!listener->broken)
+			cabin_fanout_writable(listener->loop->fanout, listener->fan);
+		return 0;
+	case CABIN_WS_CLOSING:
+		return 0;
+	case CABIN_WS_ENDED:
+		break;
+	}
+	return -1;
+}
+
+int cabin_ws_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t size)
+{
+	struct cabin_ws_listener *listener = user;
+	switch (reason) {
+	case LWS_CALLBACK_ESTABLISHED:
+		established(listener, wsi);
+		return 0;
+	case LWS_CALLBACK_SERVER_WRITEABLE:
+		return writable(listener);
+	case LWS_CALLBACK_RECEIVE:
+	case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
+		listener->spoke_too_early = true;
+		return 0;
+	case LWS_CALLBACK_CLOSED:
+		closed(listener);
+		return 0;
+	default:
+		return 0;
+	}
+}

@@ -1,0 +1,151 @@
+#include "net/ws_reader.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+enum { OPCODE_CONTINUATION = 0, OPCODE_TEXT = 1, OPCODE_BINARY = 2 };
+
+static const char fragmented[] = "fragmented message";
+
+void cabin_ws_reader_init(struct cabin_ws_reader *reader)
+{
+	reader->have = 0;
+	reader->need = 2;
+	reader->header_size = 0;
+}
+
+static struct cabin_ws_frame bad(uint16_t code, const char *why)
+{
+	return (struct cabin_ws_frame){.event = CABIN_WS_GOT_BAD, .close_code = code, .why = why};
+}
+
+static struct cabin_ws_frame ok(void)
+{
+	return (struct cabin_ws_frame){.event = CABIN_WS_GOT_NOTHING};
+}
+
+/* RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF. */
+static bool utf8_valid(const uint8_t *text, size_t size)
+{
+	for (size_t i = 0; i < size;) {
+		uint8_t first = text[i++];
+		if (first < 0x80)
+			continue;
+		size_t more = first >= 0xf0 ? 3 : first >= 0xe0 ? 2 : 1;
+		if (first < 0xc2 || first > 0xf4 || size - i < more)
+			return false;
+		uint8_t low = first == 0xe0 ? 0xa0 : first == 0xf0 ? 0x90 : 0x80;
+		uint8_t high = first == 0xed ? 0x9f : first == 0xf4 ? 0x8f : 0xbf;
+		if (text[i] < low || text[i] > high)
+			return false;
+		for (size_t k = 1; k < more; k++) {
+			if ((text[i + k] & 0xc0) != 0x80)
+				return false;
+		}
+		i += more;
+	}
+	return true;
+}
+
+/* Codes that may stand in a close frame: RFC 6455, 7.4, and IANA's later ones. */
+static bool close_code_valid(uint16_t code)
+{
+	return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) || (code >= 3000 && code <= 4999);
+}
+
+/* The first two bytes tell whether the frame may come at all. */
+static struct cabin_ws_frame check_first_two(const uint8_t *bytes)
+{
+	unsigned opcode = bytes[0] & 0x0f, length = bytes[1] & 0x7f;
+	bool control = opcode & 8;
+	if (bytes[0] & 0x70)
+		return bad(CABIN_CLOSE_PROTOCOL, "reserved bit set");
+	if ((opcode > OPCODE_BINARY && opcode < CABIN_WS_OPCODE_CLOSE) || opcode > CABIN_WS_OPCODE_PONG)
+		return bad(CABIN_CLOSE_PROTOCOL, "reserved opcode");
+	if (!(bytes[1] & 0x80))
+		return bad(CABIN_CLOSE_PROTOCOL, "frame is not masked");
+	if (opcode == OPCODE_CONTINUATION || !(bytes[0] & 0x80))
+		return bad(CABIN_CLOSE_PROTOCOL, fragmented);
+	if (control && length > CABIN_WS_CONTROL_MAX_BYTES)
+		return bad(CABIN_CLOSE_PROTOCOL, "control frame too long");
+	if (opcode == OPCODE_BINARY)
+		return bad(CABIN_CLOSE_BINARY, "binary message");
+	if (length == 127)
+		return bad(CABIN_CLOSE_TOO_BIG, "message over 512 bytes");
+	return ok();
+}
+
+static struct cabin_ws_frame whole_frame(struct cabin_ws_reader *reader)
+{
+	uint8_t *payload = reader->bytes + reader->header_size;
+	const uint8_t *mask = payload - 4;
+	size_t size = (size_t)(reader->need - reader->header_size);
+	for (size_t i = 0; i < size; i++)
+		payload[i] ^= mask[i & 3];
+
+	struct cabin_ws_frame frame = {.payload = payload, .size = size};
+	switch (reader->bytes[0] & 0x0f) {
+	case OPCODE_TEXT:
+		frame.event = CABIN_WS_GOT_TEXT;
+		break;
+	case CABIN_WS_OPCODE_PING:
+		frame.event = CABIN_WS_GOT_PING;
+		break;
+	case CABIN_WS_OPCODE_PONG:
+		frame.event = CABIN_WS_GOT_PONG;
+		break;
+	default:
+		frame.event = CABIN_WS_GOT_CLOSE;
+		frame.close_code = size < 2 ? CABIN_WS_NO_CODE : (uint16_t)(payload[0] << 8 | payload[1]);
+		if (size == 1 || (size >= 2 && !close_code_valid(frame.close_code)))
+			return bad(CABIN_CLOSE_PROTOCOL, "invalid close code");
+		if (size > 2 && !utf8_valid(payload + 2, size - 2))
+			return bad(CABIN_CLOSE_NOT_JSON, "close reason is not UTF-8");
+	}
+	cabin_ws_reader_init(reader);
+	return frame;
+}
+
+/* The header is read in steps: 2 bytes, then 6 or 8. */
+static struct cabin_ws_frame header_step(struct cabin_ws_reader *reader)
+{
+	unsigned length = reader->bytes[1] & 0x7f;
+	if (reader->have == 2) {
+		struct cabin_ws_frame checked = check_first_two(reader->bytes);
+		reader->need = length == 126 ? 8 : 6;
+		return checked;
+	}
+	if (length == 126) {
+		length = (unsigned)reader->bytes[2] << 8 | reader->bytes[3];
+		if (length < 126)
+			return bad(CABIN_CLOSE_PROTOCOL, "length not in its shortest form");
+		if (length > CABIN_CONTROL_MAX_BYTES)
+			return bad(CABIN_CLOSE_TOO_BIG, "message over 512 bytes");
+	}
+	reader->header_size = (uint8_t)reader->need;
+	reader->need = (uint16_t)(reader->need + length);
+	return ok();
+}
+
+struct cabin_ws_frame cabin_ws_reader_next(struct cabin_ws_reader *reader, const uint8_t **bytes, size_t *size)
+{
+	for (;;) {
+		size_t take = (size_t)(reader->need - reader->have);
+		if (take > *size)
+			take = *size;
+		memcpy(reader->bytes + reader->have, *bytes, take);
+		reader->have = (uint16_t)(reader->have + take);
+		*bytes += take;
+		*size -= take;
+		if (reader->have < reader->need)
+			return ok();
+		if (!reader->header_size) {
+			struct cabin_ws_frame step = header_step(reader);
+			if (step.event == CABIN_WS_GOT_BAD)
+				return step;
+			if (reader->have < reader->need)
+				continue;
+		}
+		return whole_frame(reader);
+	}
+}
