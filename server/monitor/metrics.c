@@ -131,7 +131,7 @@ static void write_each(FILE *to, const struct cabin_metrics *metrics, const stru
 	}
 }
 
-void cabin_metrics_write(const struct cabin_metrics *metrics, FILE *to)
+void cabin_metrics_print(const struct cabin_metrics *metrics, FILE *to)
 {
 	struct cabin_process_figures process;
 	cabin_process_figures_read(&process);

@@ -1,7 +1,7 @@
 /* The server's figures: one table, one row a metric, that feeds /metrics (Prometheus
  * text format 0.0.4) and docs/metrics.md.
  *
- *   app: hub, capture, net ─ copies ─▶ struct cabin_metrics ─▶ cabin_metrics_write ─▶ /metrics
+ *   app: hub, capture, net ─ copies ─▶ struct cabin_metrics ─▶ cabin_metrics_print ─▶ /metrics
  *                                                         table ─▶ docs/metrics.md
  *
  * The caller fills a snapshot, so nothing here knows where a figure comes from. Any
@@ -66,7 +66,7 @@ struct cabin_metrics {
 };
 
 /* Writes the answer of /metrics, this process's own figures included. */
-void cabin_metrics_write(const struct cabin_metrics *metrics, FILE *to);
+void cabin_metrics_print(const struct cabin_metrics *metrics, FILE *to);
 
 /* Writes docs/metrics.md. */
 void cabin_metrics_write_markdown(FILE *to);
