@@ -1,0 +1,105 @@
+#include "cabind/app_metrics.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "monitor/metrics.h"
+
+_Static_assert((int)CABIN_METRICS_CLOSE_CODES == (int)CABIN_CLOSED_COUNT, "same closings in the same order");
+_Static_assert((int)CABIN_REPORT_BUCKETS <= (int)CABIN_METRICS_BUCKETS_MAX, "buckets fit");
+
+static struct cabin_metrics_histogram histogram(const struct cabin_report_histogram *from)
+{
+	struct cabin_metrics_histogram to = {.sum_ms = from->sum_ms};
+	memcpy(to.count, from->count, sizeof(from->count));
+	return to;
+}
+
+static void fill_channel(const struct cabin_app_metrics *from, uint16_t index, struct cabin_metrics_channel *to)
+{
+	const struct cabin_config_channel *channel = &from->config->channels[index];
+	struct cabin_report_sums sums;
+	cabin_server_report_sums(from->server, index, &sums);
+	*to = (struct cabin_metrics_channel){
+	    .room = from->config->rooms[channel->room_index].id,
+	    .channel = channel->id,
+	    .listeners = cabin_server_listener_count(from->server, index),
+	    .reports = sums.reports,
+	    .reports_hidden = sums.reports_hidden,
+	    .underruns = sums.underruns,
+	    .concealed_ms = sums.concealed_ms,
+	    .mouth_to_ear = histogram(&sums.mouth_to_ear),
+	    .buffer = histogram(&sums.buffer),
+	    .late = histogram(&sums.late),
+	    .round_trip = histogram(&sums.round_trip),
+	};
+	memcpy(to->reports_by_state, sums.reports_by_state, sizeof(to->reports_by_state));
+	memcpy(to->reports_by_fallback, sums.reports_by_fallback, sizeof(to->reports_by_fallback));
+	cabin_hub_channel_stats(from->hub, index, &to->hub);
+}
+
+static void fill_source(const struct cabin_app_metrics *from, uint16_t index, struct cabin_metrics_source *to)
+{
+	struct cabin_capture_source_stats stats;
+	cabin_capture_source_stats(from->capture, index, &stats);
+	*to = (struct cabin_metrics_source){
+	    .source = from->config->sources[index].id,
+	    .lost = stats.lost,
+	    .packets = stats.packets,
+	    .overruns = stats.overruns,
+	    .lost_frames = stats.lost_frames,
+	    .inbox_refused = stats.inbox_refused,
+	    .peak_dbfs = (double)stats.peak_dbfs,
+	    .rms_dbfs = (double)stats.rms_dbfs,
+	    .capture_ms = (double)stats.capture_ms,
+	    .encode_ms = (double)stats.encode_ms,
+	};
+}
+
+static void fill_server(const struct cabin_app_metrics *from, struct cabin_metrics_server *to)
+{
+	struct cabin_server_stats stats;
+	cabin_server_stats(from->server, &stats);
+	*to = (struct cabin_metrics_server){
+	    .connections = stats.listeners,
+	    .connections_tls = stats.listeners_tls,
+	    .loops = cabin_server_loop_count(from->server),
+	    .accepted = stats.accepted,
+	    .refused_full = stats.refused_full,
+	    .refused_subprotocol = stats.refused_subprotocol,
+	    .http_requests = stats.http_requests,
+	    .control_dropped = stats.control_dropped,
+	    .loop_inbox_refused = stats.inbox_refused,
+	    .fanout = stats.fanout,
+	    .pool_free = cabin_packet_pool_free_count(from->pool),
+	    .pool_empty = cabin_packet_pool_empty_count(from->pool),
+	    .hub_inbox_refused = cabin_inbox_refused_count(from->hub_inbox),
+	};
+	memcpy(to->closed_by_code, stats.closed_by_code, sizeof(to->closed_by_code));
+}
+
+void cabin_app_metrics_write(void *context, FILE *to)
+{
+	const struct cabin_app_metrics *from = context;
+	const struct cabin_config *config = from->config;
+	struct cabin_metrics_channel *channels = calloc(config->channel_count, sizeof(channels[0]));
+	struct cabin_metrics_source *sources = calloc(config->source_count, sizeof(sources[0]));
+	struct cabin_metrics metrics = {
+	    .channels = channels,
+	    .sources = sources,
+	    .channel_count = config->channel_count,
+	    .source_count = config->source_count,
+	    .bounds_ms = cabin_report_bounds_ms,
+	    .bound_count = CABIN_REPORT_BUCKETS - 1,
+	};
+	if (channels && sources) {
+		for (uint16_t i = 0; i < config->channel_count; i++)
+			fill_channel(from, i, &channels[i]);
+		for (uint16_t i = 0; i < config->source_count; i++)
+			fill_source(from, i, &sources[i]);
+		fill_server(from, &metrics.server);
+		cabin_metrics_print(&metrics, to);
+	}
+	free(channels);
+	free(sources);
+}
