@@ -78,7 +78,7 @@ static bool claim(struct cabin_inbox *inbox, uint64_t *position)
 		uint64_t turn = atomic_load_explicit(&slot_at(inbox, next)->turn, memory_order_acquire);
 
 		if (turn == next) {
-			/* Relaxed: the slot's turn orders the message; the fence in push orders the claim. */
+			/* Relaxed: the slot's turn orders the message; fetch_or in push orders the claim. */
 			if (atomic_compare_exchange_weak_explicit(&inbox->claimed, &next, next + 1,
 								  memory_order_relaxed, memory_order_relaxed)) {
 				*position = next;
@@ -107,10 +107,10 @@ int cabin_inbox_push(struct cabin_inbox *inbox, const void *message, bool quiet)
 	/* Release, partner: the acquire in take_oldest. */
 	atomic_store_explicit(&slot->turn, position + 1, memory_order_release);
 
-	/* Fence, partner: the fence in cabin_inbox_pop. Either the consumer sees our
-	 * message (or our claim) after it said that it sleeps, or we see that it sleeps. */
-	atomic_thread_fence(memory_order_seq_cst);
-	consumer = atomic_load_explicit(&inbox->consumer, memory_order_relaxed);
+	/* A read that is also a write, partner: fall_asleep. All of these on one word
+	 * have one order: either the consumer's comes later and sees our message (or our
+	 * claim), or ours does and sees that it sleeps. */
+	consumer = atomic_fetch_or_explicit(&inbox->consumer, 0, memory_order_acq_rel);
 	if (consumer == AWAKE)
 		return 0;
 	if (quiet && consumer == ASLEEP &&
@@ -137,30 +137,29 @@ static bool take_oldest(struct cabin_inbox *inbox, void *message)
 	return true;
 }
 
+/* Says that the consumer sleeps, and looks once more: what was pushed before that
+ * may not have woken it. */
+static bool fall_asleep(struct cabin_inbox *inbox, void *message)
+{
+	/* Acquire and release, partner: the fetch_or in cabin_inbox_push. */
+	atomic_exchange_explicit(&inbox->consumer, ASLEEP, memory_order_acq_rel);
+	if (take_oldest(inbox, message))
+		return false;
+	if (atomic_load_explicit(&inbox->claimed, memory_order_relaxed) ==
+	    atomic_load_explicit(&inbox->popped, memory_order_relaxed))
+		return true;
+	/* A slot is claimed and not filled: what waits behind it may have been loud, so
+	 * whoever fills it must wake us. */
+	atomic_exchange_explicit(&inbox->consumer, ASLEEP_WAITING, memory_order_acq_rel);
+	return !take_oldest(inbox, message);
+}
+
 int cabin_inbox_pop(struct cabin_inbox *inbox, void *message)
 {
-	bool taken = take_oldest(inbox, message);
-
-	if (!taken) {
-		atomic_store_explicit(&inbox->consumer, ASLEEP, memory_order_relaxed);
-		/* Fence, partner: the fence in cabin_inbox_push. */
-		atomic_thread_fence(memory_order_seq_cst);
-		taken = take_oldest(inbox, message);
-		if (!taken) {
-			/* A slot is claimed and not filled: what waits behind it may have been
-			 * loud, so that whoever fills it must wake us. */
-			if (atomic_load_explicit(&inbox->claimed, memory_order_relaxed) !=
-			    atomic_load_explicit(&inbox->popped, memory_order_relaxed)) {
-				atomic_store_explicit(&inbox->consumer, ASLEEP_WAITING, memory_order_relaxed);
-				atomic_thread_fence(memory_order_seq_cst);
-				taken = take_oldest(inbox, message);
-			}
-			if (!taken)
-				return CABIN_EEMPTY;
-		}
-	}
+	if (!take_oldest(inbox, message) && fall_asleep(inbox, message))
+		return CABIN_EEMPTY;
 	if (atomic_load_explicit(&inbox->consumer, memory_order_relaxed) != AWAKE)
-		atomic_store_explicit(&inbox->consumer, AWAKE, memory_order_relaxed);
+		atomic_exchange_explicit(&inbox->consumer, AWAKE, memory_order_acq_rel);
 	return 0;
 }
 
