@@ -136,7 +136,7 @@ export function openDialog(language: Language, first: PlayerStatus, closed: () =
 
 	function draw(): void {
 		const rows: Child[] = lines(last, language, navigator.userAgent).map(([label, value]) =>
-			h('div', {}, h('dt', {}, label), h('dd', {}, value)),
+			h('div', {}, h('dt', {}, label), h('dd', { lang: 'en' }, value)),
 		);
 		const wanted = h(
 			'dialog',
@@ -155,6 +155,7 @@ export function openDialog(language: Language, first: PlayerStatus, closed: () =
 
 	function close(): void {
 		if (!element.isConnected) return;
+		element.close?.(); // gives the focus back
 		element.remove();
 		closed();
 	}

@@ -29,6 +29,8 @@ const model: Model = {
 };
 let clockOffsetMs = 0;
 let fetching = false;
+/** The revision that the last fetch was for: one that the server does not serve is not asked for again and again. */
+let askedRevision = '';
 let retryTimer = 0;
 let dialog: Dialog | null = null;
 
@@ -74,7 +76,11 @@ function describe(): void {
 function follow(status: PlayerStatus): void {
 	const before = model.status;
 	model.status = status;
-	if (status.eventRevision && model.event && status.eventRevision !== model.event.revision) void load();
+	const { eventRevision } = status;
+	if (eventRevision && eventRevision !== askedRevision && model.event && eventRevision !== model.event.revision) {
+		askedRevision = eventRevision;
+		void load();
+	}
 	const same =
 		before.playback === status.playback &&
 		before.connection === status.connection &&
@@ -112,10 +118,9 @@ function settle(): void {
 		model.place = kept;
 		return;
 	}
-	const remembered = findPlace(event, recall('channel'));
-	const nowMs = Date.now() + clockOffsetMs;
-	model.place = firstPlace(event, location.hash, remembered?.channel.id ?? null, model.language, nowMs);
-	offer(model.place, Boolean(remembered));
+	const remembered = recall('channel');
+	model.place = firstPlace(event, location.hash, remembered, model.language, Date.now() + clockOffsetMs);
+	offer(model.place, model.place?.channel.id === remembered);
 }
 
 function offer(place: Place | null, remembered: boolean): void {

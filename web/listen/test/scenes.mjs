@@ -27,6 +27,11 @@ export const STATES = [
 	{ name: 'idle' },
 	{ name: 'remembered', memory: { 'cabin.channel': 'water.floor' } },
 	{ name: 'link', hash: '#urban.fr' },
+	{
+		name: 'link-over-memory',
+		hash: '#urban.fr',
+		memory: { 'cabin.channel': 'water.floor' },
+	},
 	{ name: 'night', date: '2027-03-02T21:00:00+07:00' },
 	{ name: 'starting', act: (page) => listen(page, { playback: 'starting', feed: null, source: null }) },
 	{ name: 'live', act: (page) => listen(page) },
@@ -99,6 +104,7 @@ export const VIEWS = [
 	{ name: '390-vi-full', width: 390, height: 844, locale: 'vi-VN', full: true, only: ['idle', 'live', 'night'] },
 	{ name: '1280-en', width: 1280, height: 800, locale: 'en-GB', desktop: true, only: KEY },
 	{ name: '1280-vi-dark', width: 1280, height: 800, locale: 'vi-VN', desktop: true, dark: true, only: KEY },
+	{ name: '740-vi-side', width: 740, height: 360, locale: 'vi-VN', only: KEY },
 	{ name: '320-fr', width: 320, height: 568, locale: 'fr-FR', only: KEY },
 	// Twice the text size: half the screen, as a browser's zoom does it.
 	{ name: '180-vi-zoom', width: 180, height: 370, scale: 2, locale: 'vi-VN', only: ['idle', 'hall', 'failed'] },
