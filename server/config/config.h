@@ -26,21 +26,21 @@ struct cabin_config_language {
 
 struct cabin_config_device {
 	const char *id;
-	const char *api;          /* PortAudio host API's name, or NULL for any */
-	const char *name;         /* device's name, exact or an unambiguous part of it */
-	const char *jack_server;  /* JACK server's name (JACK_DEFAULT_SERVER), or NULL */
-	uint32_t rate_hz;         /* 0: the device's own */
-	uint32_t buffer_frames;   /* 0: the smallest that the device calls safe */
+	const char *api;	 /* PortAudio host API's name, or NULL for any */
+	const char *name;	 /* device's name, exact or an unambiguous part of it */
+	const char *jack_server; /* JACK server's name (JACK_DEFAULT_SERVER), or NULL */
+	uint32_t rate_hz;	 /* 0: the device's own */
+	uint32_t buffer_frames;	 /* 0: the smallest that the device calls safe */
 };
 
 enum cabin_opus_mode { CABIN_OPUS_LOW_DELAY, CABIN_OPUS_AUDIO, CABIN_OPUS_VOIP };
 
 struct cabin_config_opus {
-	enum cabin_opus_mode mode;  /* low-delay */
-	uint32_t bitrate_bps;       /* 48,000; 6,000 … 256,000 */
-	uint32_t packet_ms;         /* 20; or 10 */
-	uint32_t complexity;        /* 9; 0 … 10 */
-	bool dtx;                   /* false */
+	enum cabin_opus_mode mode; /* low-delay */
+	uint32_t bitrate_bps;	   /* 48,000; 6,000 … 256,000 */
+	uint32_t packet_ms;	   /* 20; or 10 */
+	uint32_t complexity;	   /* 9; 0 … 10 */
+	bool dtx;		   /* false */
 };
 
 enum cabin_source_kind { CABIN_SOURCE_DEVICE, CABIN_SOURCE_FILE, CABIN_SOURCE_TONE };
@@ -48,40 +48,41 @@ enum cabin_source_kind { CABIN_SOURCE_DEVICE, CABIN_SOURCE_FILE, CABIN_SOURCE_TO
 /* One entry of a file source's list: `file` or silence, made exactly `length_ms`
  * long (padded or cut) when that is not 0. */
 struct cabin_config_play {
-	const char *file; /* path as the server opens it (made absolute from the configuration's folder); NULL: silence */
+	const char
+	    *file; /* path as the server opens it (made absolute from the configuration's folder); NULL: silence */
 	uint32_t length_ms;
 };
 
 struct cabin_config_source {
 	const char *id;
 	enum cabin_source_kind kind;
-	const char *device;         /* kind device: a device's id */
-	uint32_t *inputs;           /* kind device: its channels, from 1, mixed to mono */
+	const char *device; /* kind device: a device's id */
+	uint32_t *inputs;   /* kind device: its channels, from 1, mixed to mono */
 	uint32_t input_count;
 	struct cabin_config_play *play; /* kind file */
 	uint32_t play_count;
 	bool loop;
-	float tone_hz;              /* kind tone; a click each second comes with it */
-	float gain_db;              /* −40 … +40 */
+	float tone_hz; /* kind tone; a click each second comes with it */
+	float gain_db; /* −40 … +40 */
 	struct cabin_config_opus opus;
 	/* A booth's source counts as active while its level is above the gate. */
-	float gate_db;              /* dBFS RMS over 20 ms, −50; −120: always active */
-	float silent_db;            /* below this (−70) … */
-	uint32_t silent_after_ms;   /* … for this long (5,000) the source is called silent */
+	float gate_db;		  /* dBFS RMS over 20 ms, −50; −120: always active */
+	float silent_db;	  /* below this (−70) … */
+	uint32_t silent_after_ms; /* … for this long (5,000) the source is called silent */
 };
 
 struct cabin_config_channel {
-	const char *id;       /* "plenary.fr": room id, dot, language id or "floor" */
-	uint16_t number;      /* SSRC */
+	const char *id;	 /* "plenary.fr": room id, dot, language id or "floor" */
+	uint16_t number; /* SSRC */
 	enum cabin_channel_kind kind;
-	uint16_t language_index; /* CABIN_INDEX_NONE for a floor */
-	const char *booth_id; /* "plenary-fr" or as given; NULL for a floor */
-	uint16_t source_index; /* CABIN_INDEX_NONE: none */
+	uint16_t language_index;      /* CABIN_INDEX_NONE for a floor */
+	const char *booth_id;	      /* "plenary-fr" or as given; NULL for a floor */
+	uint16_t source_index;	      /* CABIN_INDEX_NONE: none */
 	uint16_t floor_channel_index; /* its room's floor, into `channels`; its own index for a floor */
 	uint16_t room_index;
 	enum cabin_idle_feed idle_feed; /* pass-through */
-	uint32_t hold_ms;     /* 2,500 */
-	uint32_t fade_ms;     /* 40 */
+	uint32_t hold_ms;		/* 2,500 */
+	uint32_t fade_ms;		/* 40 */
 	struct cabin_text name;
 };
 
@@ -99,16 +100,16 @@ struct cabin_config_session {
 };
 
 struct cabin_config_server {
-	const char *listen;      /* "ADDRESS:PORT" http; default 0.0.0.0:8080 */
-	const char *listen_tls;  /* https, NULL without certificate; default 0.0.0.0:8443 with one */
+	const char *listen;		/* "ADDRESS:PORT" http; default 0.0.0.0:8080 */
+	const char *listen_tls;		/* https, NULL without certificate; default 0.0.0.0:8443 with one */
 	const char *tls_cert, *tls_key; /* PEM files or NULL */
-	uint32_t loops;          /* 0: one per core */
-	uint32_t max_listeners;  /* 5,000 */
-	uint32_t queue_limit_ms; /* 300 */
-	uint32_t close_after_ms; /* 10,000 */
-	uint32_t dscp_listeners; /* 34, AF41 */
-	uint32_t rto_min_us;     /* 5,000: TCP's floor for retransmission where the kernel has it; 0: leave it */
-	const char *log_level;   /* "info" */
+	uint32_t loops;			/* 0: one per core */
+	uint32_t max_listeners;		/* 5,000 */
+	uint32_t queue_limit_ms;	/* 300 */
+	uint32_t close_after_ms;	/* 10,000 */
+	uint32_t dscp_listeners;	/* 34, AF41 */
+	uint32_t rto_min_us;		/* 5,000: TCP's floor for retransmission where the kernel has it; 0: leave it */
+	const char *log_level;		/* "info" */
 };
 
 struct cabin_config {

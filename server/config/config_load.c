@@ -43,7 +43,8 @@ int cabin_config_parse(struct cabin_config **out, const char *text, size_t size,
 		read_all(&reader, top, &whole->config);
 	else if (issues->count == 0)
 		cabin_issues_add(issues, (struct cabin_place){1, 1},
-				 "the file holds no configuration; begin from deploy/examples/conference.yaml");
+				 "the file holds no configuration; write event, languages, sources and rooms, as in "
+				 "deploy/examples/conference.yaml");
 	if (reader.no_memory) {
 		result = CABIN_ENOMEM;
 	} else if (issues->count > 0) {
