@@ -173,7 +173,11 @@ export function openDialog(language: Language, first: PlayerStatus, closed: () =
 	document.body.append(element);
 	draw();
 	if (element.showModal) element.showModal();
-	else element.setAttribute('open', '');
+	else {
+		// before Safari 15.4: at the page's end
+		element.setAttribute('open', '');
+		element.scrollIntoView();
+	}
 	return {
 		show(status) {
 			last = status;
