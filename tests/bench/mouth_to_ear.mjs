@@ -17,7 +17,7 @@ import { pause, start, temporaryFolder, until } from '../harness/process.mjs';
 import { startPulse } from '../harness/pulse.mjs';
 import { chirp, levelDb, locate, percentile, random } from '../harness/signal.mjs';
 import { readWav, writeWav } from '../harness/sound.mjs';
-import { runLoad } from './load.mjs';
+import { runLoad } from '../harness/load.mjs';
 
 const rate = 48000;
 const period = 256;
@@ -166,8 +166,8 @@ const underruns = async (server) =>
 function stages({ packetMs, metrics, told, share, total }) {
 	const source = { source: 'microphone' };
 	const frame = packetMs + 2.5;
-	const capture = metrics.get('cabin_source_capture_ms', source);
-	const encode = metrics.get('cabin_source_encode_ms', source);
+	const capture = metrics.get('cabin_source_capture_seconds', source) * 1000;
+	const encode = metrics.get('cabin_source_encode_seconds', source) * 1000;
 	const numbers = (label) => told.map((one) => one[label]).filter((value) => typeof value === 'number');
 	const page = mean(numbers('Mouth to ear (estimate)'));
 	const output = mean(numbers('Output latency'));
