@@ -187,6 +187,7 @@ describe('the page', () => {
 	});
 
 	it('opens the diagnostics, shows what changes, and closes them', async () => {
+		Element.prototype.scrollIntoView = vi.fn(); // jsdom has neither this nor modal dialogs
 		await open();
 		tap('[data-do="diagnostics"]');
 		await vi.waitFor(() => expect(find('dialog')).not.toBeNull());
