@@ -3,13 +3,17 @@
  * times are samples at 48 kHz, `frame` is the audio device's frame at arrival.
  *
  * Transit = arrival − timestamp, of unknown zero. The smallest of the last 15 to 30 s is the
- * base; lateness is what a packet has above it. Two things make the target:
+ * base; lateness is what a packet has above it. Three things make the target:
  *
  *  - the everyday jitter: the 99th percentile of lateness, forgotten over 20 s, and a margin;
- *  - stalls (the radio pauses, TCP waits for a lost segment): each one's largest lateness.
- *    Holding a buffer for them costs delay all the time, not holding it costs concealed sound
- *    each time: the target is where the sum of both is smallest. Stalls that stop coming are
- *    forgotten after three times their usual distance.
+ *  - what a busy machine does now and then: the latest packet of the last minutes, as long as
+ *    covering it costs next to nothing;
+ *  - stalls (the radio pauses, TCP waits for a lost segment). Holding a buffer for them costs
+ *    delay all the time, not holding it costs concealed sound each time: the target is where
+ *    the sum is smallest. Stalls that stop coming are soon forgotten.
+ *
+ * And for a second, it is never less than what just came late: a path that got longer, or a
+ * stall in parts, is not met with a buffer that is being emptied.
  *
  * Measured arrivals alone decide, never the round-trip time.
  */
@@ -23,17 +27,36 @@ const BIN_COUNT = 201;
 const WEIGHT_GROWTH = 1.001;
 const WEIGHT_LIMIT = 1e12;
 const PERCENTILE = 0.99;
-const MARGIN = 6 * MS;
-const STALL_LATE = 40 * MS;
-const STALL_OVER = 20 * MS;
+const MARGIN = 10 * MS;
+/** Now and then: remembered for one to two of these. Until something is known, the first value is assumed. */
+const RARE_BUCKET = 120 * RATE_HZ;
+const RARE_FIRST = 16 * MS;
+const RARE_MARGIN = 4 * MS;
+const RARE_MOST = 26 * MS;
+/** A stall: everything within a second that is later than this. */
+const STALL_LATE = 25 * MS;
+const STALL_LENGTH = RATE_HZ;
 const STALL_MARGIN = 3 * MS;
 const STALL_WINDOW = 60 * RATE_HZ;
-const STALL_KEEP = 16;
+const STALL_KEEP = 64;
 const STALLS_FEWEST = 2;
-/** What a millisecond concealed each minute is worth, in milliseconds of delay. */
+/** Stalls are over after this many times their usual distance, but not before this. */
+const STALLS_OVER_DISTANCES = 3;
+const STALLS_OVER_LEAST = 6 * RATE_HZ;
+/**
+ * What concealing x ms once a minute is worth, in ms of delay: COST · x² / 20 ms. A square, as
+ * the first 10 ms that a decoder makes up are hardly heard, and the sixth are a hole.
+ */
 const CONCEALED_COST = 0.4;
-/** Later than this is an outage: to be skipped, not to be buffered for. */
+const CONCEALED_UNHEARD = 20 * MS;
+const STEP = 4 * MS;
+const RECENT_BUCKET = RATE_HZ / 2;
+/**
+ * Later than this is an outage: to be skipped, not to be buffered for. What stays that late for
+ * longer is no backlog but a longer path.
+ */
 const OUTAGE = 400 * MS;
+const OUTAGE_LONGEST = RATE_HZ;
 const EARLIER_THAN_LIFE = 80 * MS;
 
 export const TARGET_MIN = 10 * MS;
@@ -57,8 +80,18 @@ export class Arrivals {
 	private readonly stallPeak = new Float64Array(STALL_KEEP);
 	private readonly stallFrame = new Float64Array(STALL_KEEP);
 	private stallCount = 0;
-	private stallOpen = false;
-	private outage = false;
+	/** When the outage that lasts ended for its first packet; −1 when there is none. */
+	private outageFrame = -1;
+
+	/** Latest packet in the running half second and in the one before it. */
+	private recentNow = 0;
+	private recentBefore = 0;
+	private recentEnd = 0;
+
+	/** Latest packet in the running bucket of minutes and in the one before it. */
+	private rareNow = RARE_FIRST;
+	private rareBefore = 0;
+	private rareEnd = -1;
 
 	private targetNow = TARGET_FIRST;
 	private lateMax = 0;
@@ -73,6 +106,11 @@ export class Arrivals {
 		return this.targetNow;
 	}
 
+	/** Packets come that had to wait for the end of an outage. */
+	get isOutage(): boolean {
+		return this.outageFrame >= 0;
+	}
+
 	/** Largest lateness since the last call. */
 	takeLateMax(): number {
 		const late = this.lateMax;
@@ -84,6 +122,8 @@ export class Arrivals {
 	newTimeline(): void {
 		this.baseNow = Infinity;
 		this.baseBefore = Infinity;
+		this.recentNow = 0;
+		this.recentBefore = 0;
 	}
 
 	/** A packet with this timestamp came at this frame. Tells its lateness. */
@@ -93,16 +133,34 @@ export class Arrivals {
 		this.updateBase(frame, transit);
 		const late = transit - this.base;
 		this.lateMax = Math.max(this.lateMax, late);
-		// A backlog after an outage says nothing about how late packets will be.
-		if (late > OUTAGE) this.outage = true;
-		if (this.outage) {
-			if (late < STALL_OVER) this.outage = false;
-			return late;
-		}
-		this.count(late);
-		this.noteStall(frame, late);
-		this.targetNow = this.findTarget(frame);
+		if (this.isBacklog(frame, late)) return late;
+		if (late > STALL_LATE) this.noteStall(frame, late);
+		else this.count(frame, late);
+		this.noteRecent(frame, late);
+		this.targetNow = clamp(Math.max(this.findTarget(frame), Math.max(this.recentNow, this.recentBefore)));
 		return late;
+	}
+
+	/** What had to wait for the end of an outage says nothing about how late packets will be. */
+	private isBacklog(frame: number, late: number): boolean {
+		if (late > OUTAGE && this.outageFrame < 0) this.outageFrame = frame;
+		if (this.outageFrame < 0) return false;
+		if (late < STALL_LATE) {
+			this.outageFrame = -1;
+		} else if (frame - this.outageFrame > OUTAGE_LONGEST) {
+			this.outageFrame = -1;
+			this.newTimeline();
+		}
+		return true;
+	}
+
+	private noteRecent(frame: number, late: number): void {
+		if (frame >= this.recentEnd) {
+			this.recentBefore = frame - this.recentEnd < RECENT_BUCKET ? this.recentNow : 0;
+			this.recentNow = 0;
+			this.recentEnd = frame + RECENT_BUCKET;
+		}
+		this.recentNow = Math.max(this.recentNow, late);
 	}
 
 	private updateBase(frame: number, transit: number): void {
@@ -116,7 +174,8 @@ export class Arrivals {
 		this.baseNow = Math.min(this.baseNow, transit);
 	}
 
-	private count(late: number): void {
+	private count(frame: number, late: number): void {
+		this.noteRare(frame, late);
 		const bin = Math.min(BIN_COUNT - 1, Math.floor(late / BIN));
 		this.bins[bin]! += this.weight;
 		this.binsSum += this.weight;
@@ -129,18 +188,26 @@ export class Arrivals {
 		}
 	}
 
-	private noteStall(frame: number, late: number): void {
-		if (this.stallOpen) {
-			const newest = (this.stallCount - 1) % STALL_KEEP;
-			if (late > this.stallPeak[newest]!) this.stallPeak[newest] = late;
-			if (late < STALL_OVER) this.stallOpen = false;
-		} else if (late > STALL_LATE) {
-			const next = this.stallCount % STALL_KEEP;
-			this.stallPeak[next] = late;
-			this.stallFrame[next] = frame;
-			this.stallCount++;
-			this.stallOpen = true;
+	private noteRare(frame: number, late: number): void {
+		if (this.rareEnd < 0) this.rareEnd = frame + RARE_BUCKET;
+		if (frame >= this.rareEnd) {
+			this.rareBefore = this.rareNow;
+			this.rareNow = 0;
+			this.rareEnd = frame + RARE_BUCKET;
 		}
+		this.rareNow = Math.max(this.rareNow, late);
+	}
+
+	private noteStall(frame: number, late: number): void {
+		const newest = (this.stallCount - 1) % STALL_KEEP;
+		if (this.stallCount > 0 && frame - this.stallFrame[newest]! < STALL_LENGTH) {
+			this.stallPeak[newest] = Math.max(this.stallPeak[newest]!, late);
+			return;
+		}
+		const next = this.stallCount % STALL_KEEP;
+		this.stallPeak[next] = late;
+		this.stallFrame[next] = frame;
+		this.stallCount++;
 	}
 
 	private everydayJitter(): number {
@@ -153,45 +220,48 @@ export class Arrivals {
 	}
 
 	private findTarget(frame: number): number {
-		let everyday = this.everydayJitter() + MARGIN;
-		if (this.packetCount < PACKETS_TO_KNOW) everyday = Math.max(everyday, TARGET_FIRST);
+		const rare = Math.min(RARE_MOST, Math.max(this.rareNow, this.rareBefore) + RARE_MARGIN);
+		let usual = Math.max(this.everydayJitter() + MARGIN, rare);
+		if (this.packetCount < PACKETS_TO_KNOW) usual = Math.max(usual, TARGET_FIRST);
 		const first = Math.max(0, this.stallCount - STALL_KEEP);
 		let oldest = this.stallCount;
 		while (oldest > first && frame - this.stallFrame[(oldest - 1) % STALL_KEEP]! < STALL_WINDOW) oldest--;
 		const stalls = this.stallCount - oldest;
-		if (stalls < STALLS_FEWEST) return clamp(everyday);
+		if (stalls < STALLS_FEWEST) return usual;
 		const newestFrame = this.stallFrame[(this.stallCount - 1) % STALL_KEEP]!;
-		const span = newestFrame - this.stallFrame[oldest % STALL_KEEP]!;
-		const distance = span / (stalls - 1);
-		if (frame - newestFrame > 3 * distance) return clamp(everyday);
-		return clamp(this.cheapest(everyday, oldest, (60 * RATE_HZ) / distance));
+		const distance = (newestFrame - this.stallFrame[oldest % STALL_KEEP]!) / (stalls - 1);
+		const over = Math.max(STALLS_OVER_DISTANCES * distance, STALLS_OVER_LEAST);
+		if (frame - newestFrame > over) return usual;
+		return this.cheapest(usual, oldest, (60 * RATE_HZ) / distance);
 	}
 
-	/** Of `everyday` and each stall's peak above it, the delay that is cheapest. */
-	private cheapest(everyday: number, oldest: number, stallsPerMinute: number): number {
-		let best = everyday;
-		let bestCost = this.cost(everyday, oldest, stallsPerMinute);
+	/** The delay from `usual` to the highest peak that is cheapest. */
+	private cheapest(usual: number, oldest: number, stallsPerMinute: number): number {
+		let highest = usual;
 		for (let i = oldest; i < this.stallCount; i++) {
-			const delay = this.stallPeak[i % STALL_KEEP]! + STALL_MARGIN;
-			const cost = this.cost(delay, oldest, stallsPerMinute);
-			if (delay > everyday && cost < bestCost) {
-				best = delay;
-				bestCost = cost;
-			}
+			highest = Math.max(highest, this.stallPeak[i % STALL_KEEP]! + STALL_MARGIN);
 		}
-		return best;
+		let best = usual;
+		let bestCost = Infinity;
+		for (let delay = usual; delay < highest + STEP; delay += STEP) {
+			const cost = this.cost(delay, oldest, stallsPerMinute);
+			if (cost >= bestCost) break;
+			best = delay;
+			bestCost = cost;
+		}
+		return Math.min(best, highest);
 	}
 
 	private cost(delay: number, oldest: number, stallsPerMinute: number): number {
-		let concealed = 0;
+		let heard = 0;
 		for (let i = oldest; i < this.stallCount; i++) {
-			concealed += Math.max(0, this.stallPeak[i % STALL_KEEP]! - delay);
+			const concealed = Math.max(0, this.stallPeak[i % STALL_KEEP]! + STALL_MARGIN - delay);
+			heard += (concealed * concealed) / CONCEALED_UNHEARD;
 		}
-		const concealedPerMinute = (concealed * stallsPerMinute) / (this.stallCount - oldest);
-		return delay + CONCEALED_COST * concealedPerMinute;
+		return delay + (CONCEALED_COST * heard * stallsPerMinute) / (this.stallCount - oldest);
 	}
 }
 
 function clamp(target: number): number {
-	return Math.min(Math.max(target, TARGET_MIN), TARGET_MAX);
+	return Math.min(Math.max(Math.round(target), TARGET_MIN), TARGET_MAX);
 }

@@ -289,7 +289,9 @@ export class Connection {
 
 	private report(time: number): void {
 		this.nextReport = time + REPORT_MS - LOOK_MS / 2;
-		const { engineReport: engine, reported: before, page } = this;
+		const engine = this.engineReport;
+		const before = this.reported;
+		const page = this.page;
 		if (engine === null || this.channelNumber === null) return;
 		const state = page.interrupted
 			? 'interrupted'

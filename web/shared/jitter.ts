@@ -29,10 +29,10 @@ import {
 } from './wire.ts';
 
 const MS = RATE_HZ / 1000;
-/** Above the target by this much: shrink, until nearly there. Below: stretch. */
-const SHRINK_ABOVE = 8 * MS;
-const STRETCH_BELOW = 8 * MS;
-const NEARLY = 2 * MS;
+/** Off the target by this much: cut or repeat what there is. */
+const OFF_MUCH = 8 * MS;
+/** Off by this much: in pauses of the speaker only, where it costs nothing. Nearer than that is there. */
+const OFF_LITTLE = 3 * MS;
 const SKIP_ABOVE = 250 * MS;
 /** Operations are this far apart, so that speech stays speech; closer when there is much to do. */
 const OPERATION_DISTANCE = 100 * MS;
@@ -98,8 +98,7 @@ export class JitterBuffer {
 	/** Sequence of the packet before which a gap has been looked at, and of the one after which an underrun was counted. */
 	private resolvedGap = -1;
 	private underrunAfter = -1;
-	private isShrinking = false;
-	private isStretching = false;
+	private isCorrecting = false;
 	private nextOperation = 0;
 
 	private concealed = 0;
@@ -264,7 +263,7 @@ export class JitterBuffer {
 			if (voice.endTimestamp <= position) voice.queue.drop(voice.queue.available);
 		}
 		voice.queue.drop(Math.max(0, position - voice.position));
-		this.resetControl();
+		this.isCorrecting = false;
 	}
 
 	private change(epoch: Epoch, timestamp: number, fadeSamples: number): void {
@@ -302,7 +301,7 @@ export class JitterBuffer {
 		if (gap <= 0) this.settleHold();
 		if (next.epoch !== voice.epoch) {
 			this.change(next.epoch!, next.timestamp, next.epoch!.fadeSamples);
-			this.resetControl();
+			this.isCorrecting = false;
 		}
 		this.take(next);
 	}
@@ -356,38 +355,32 @@ export class JitterBuffer {
 		if (!this.isVoiceOn || voice.epoch !== this.epoch || voice.concealedRun > 0) return;
 		const excess = this.delay(frame) - this.arrivals.target;
 		if (excess > SKIP_ABOVE && this.skipToLive(frame)) return;
-		this.isShrinking = excess > (this.isShrinking ? NEARLY : SHRINK_ABOVE);
-		this.isStretching = excess < -(this.isStretching ? NEARLY : STRETCH_BELOW);
-		if (frame < this.nextOperation) return;
-		if (this.isShrinking) this.shrink(excess, frame);
-		else if (this.isStretching) this.lengthen(-excess, frame);
-	}
-
-	private shrink(excess: number, frame: number): void {
-		const { queue } = this.voice;
-		this.decodeAhead(2 * PERIOD_MAX);
-		const period = this.stretch.removable(queue, excess + NEARLY);
-		if (period > 0) {
-			queue.removePeriod(period);
-			this.removals++;
-		}
-		this.planOperation(period > 0, excess, frame);
-	}
-
-	private lengthen(lack: number, frame: number): void {
-		const { queue } = this.voice;
-		this.decodeAhead(PERIOD_MAX);
-		const period = this.stretch.insertable(queue, lack + NEARLY);
-		if (period > 0) {
-			queue.insertPeriod(period);
-			this.insertions++;
-		}
-		this.planOperation(period > 0, lack, frame);
-	}
-
-	private planOperation(isDone: boolean, toDo: number, frame: number): void {
-		const distance = toDo > URGENT_ABOVE ? OPERATION_DISTANCE_URGENT : OPERATION_DISTANCE;
+		if (Math.abs(excess) < OFF_LITTLE) this.isCorrecting = false;
+		if (frame < this.nextOperation || Math.abs(excess) < OFF_LITTLE || this.arrivals.isOutage) return;
+		this.isCorrecting ||= Math.abs(excess) > OFF_MUCH;
+		const isDone = excess > 0 ? this.shrink(excess) : this.lengthen(-excess);
+		const distance = Math.abs(excess) > URGENT_ABOVE ? OPERATION_DISTANCE_URGENT : OPERATION_DISTANCE;
 		this.nextOperation = frame + (isDone ? distance : RETRY_DISTANCE);
+	}
+
+	private shrink(excess: number): boolean {
+		const { queue } = this.voice;
+		this.decodeAhead(2 * Math.min(PERIOD_MAX, excess));
+		const period = this.stretch.removable(queue, excess, !this.isCorrecting);
+		if (period === 0) return false;
+		queue.removePeriod(period);
+		this.removals++;
+		return true;
+	}
+
+	private lengthen(lack: number): boolean {
+		const { queue } = this.voice;
+		this.decodeAhead(Math.min(PERIOD_MAX, lack));
+		const period = this.stretch.insertable(queue, lack, !this.isCorrecting);
+		if (period === 0) return false;
+		queue.insertPeriod(period);
+		this.insertions++;
+		return true;
 	}
 
 	/** Decodes packets that follow without a gap until the queue holds `count` samples. */
@@ -418,11 +411,6 @@ export class JitterBuffer {
 		this.playFrom(position);
 		this.skips++;
 		return true;
-	}
-
-	private resetControl(): void {
-		this.isShrinking = false;
-		this.isStretching = false;
 	}
 
 	/** Server clock (µs) when the sound given out at `frame` was at the microphone; null when unknown. */

@@ -47,13 +47,13 @@ export class TimeStretch {
 	constructor(private readonly loudness: LoudnessTracker) {}
 
 	/** Length of the period that can be taken out at the head, at most `most` samples; 0 when none. */
-	removable(queue: PcmQueue, most: number): number {
-		return this.find(queue, Math.min(PERIOD_MAX, most, Math.floor(queue.available / 2)), false);
+	removable(queue: PcmQueue, most: number, isPauseOnly: boolean): number {
+		return this.find(queue, Math.min(PERIOD_MAX, most, Math.floor(queue.available / 2)), false, isPauseOnly);
 	}
 
 	/** Length of the period that can be repeated at the head, at most `most` samples; 0 when none. */
-	insertable(queue: PcmQueue, most: number): number {
-		return this.find(queue, Math.min(PERIOD_MAX, most, queue.available), true);
+	insertable(queue: PcmQueue, most: number, isPauseOnly: boolean): number {
+		return this.find(queue, Math.min(PERIOD_MAX, most, queue.available), true, isPauseOnly);
 	}
 
 	/**
@@ -61,19 +61,20 @@ export class TimeStretch {
 	 * first and the second period after the head (`around` false), an insertion the one before
 	 * the head and the one after it (`around` true).
 	 */
-	private find(queue: PcmQueue, most: number, around: boolean): number {
+	private find(queue: PcmQueue, most: number, around: boolean, isPauseOnly: boolean): number {
 		const longest = Math.floor(most / STEP) * STEP;
 		if (longest < PERIOD_MIN) return 0;
 		const { samples, head } = queue;
 		const start = around ? head - longest : head;
 		if (this.loudness.isPause(rootMeanSquare(samples, start, 2 * longest))) return longest;
+		if (isPauseOnly) return 0;
 		const lag = this.coarseLag(samples, start, longest, around);
 		return lag === 0 ? 0 : fineLag(samples, head, lag, longest, around);
 	}
 
 	/** The best lag at 12 kHz, in samples at 48 kHz. */
 	private coarseLag(samples: Float32Array, start: number, longest: number, around: boolean): number {
-		const { coarse } = this;
+		const coarse = this.coarse;
 		const last = longest / STEP;
 		for (let i = 0; i < 2 * last; i++) {
 			const at = start + i * STEP;

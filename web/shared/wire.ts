@@ -182,7 +182,7 @@ function isMapping(value: unknown): boolean {
 		isObject(value) &&
 		isTimestamp(value.timestamp) &&
 		isClock(value.server_us) &&
-		isNumber(value.rate_hz, RATE_HZ * 0.9, RATE_HZ * 1.1)
+		isNumber(value.rate_hz, RATE_HZ * 0.95, RATE_HZ * 1.05)
 	);
 }
 
