@@ -113,6 +113,14 @@ void cabin_channel_init(struct cabin_channel *channel, uint16_t index, const str
 	cabin_booth_init(&channel->booth, config->hold_ms);
 }
 
+/* True when the next packet of the chosen source is an epoch's first. */
+static bool begins_epoch(const struct cabin_channel *channel, struct cabin_channel_choice choice,
+			 const struct cabin_source_state *source)
+{
+	return !channel->started || !same_choice(choice, channel->announced) ||
+	       channel->generation != source->generation;
+}
+
 void cabin_channel_decide(struct cabin_channel *channel, struct cabin_channel_choice choice,
 			  const struct cabin_source_state *source, uint64_t now_ns)
 {
@@ -125,7 +133,7 @@ void cabin_channel_decide(struct cabin_channel *channel, struct cabin_channel_ch
 	else if (choice.feed != CABIN_FEED_SILENCE)
 		condition = CABIN_CONDITION_LOST;
 	/* A source that is there speaks for itself: its epoch begins with its packet. */
-	if (changed && source && condition != CABIN_CONDITION_LOST)
+	if (source && condition != CABIN_CONDITION_LOST && begins_epoch(channel, choice, source))
 		return;
 	if (!changed && condition == channel->condition)
 		return;
@@ -139,13 +147,6 @@ void cabin_channel_decide(struct cabin_channel *channel, struct cabin_channel_ch
 	channel->announced = choice;
 	channel->condition = condition;
 	publish_state(channel, packet, source, now_ns);
-}
-
-static bool begins_epoch(const struct cabin_channel *channel, struct cabin_channel_choice choice,
-			 const struct cabin_source_state *source)
-{
-	return !channel->started || !same_choice(choice, channel->announced) ||
-	       channel->generation != source->generation;
 }
 
 bool cabin_channel_takes(const struct cabin_channel *channel, struct cabin_channel_choice choice, uint16_t source_index,

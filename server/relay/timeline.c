@@ -9,7 +9,7 @@
  * ratio of the last to the first makes the filter's time constant. */
 static const double stamp_deviation_s = 0.6e-3;
 static const double crystal_deviation = 150e-6;
-static const double wander_deviation = 0.05e-6;
+static const double wander_deviation = 0.1e-6;
 
 static const double gate_min_s = 3e-3; /* what is further off is a stray … */
 static const double gate_deviations = 5;

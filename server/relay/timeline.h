@@ -3,7 +3,7 @@
  *
  * A Kalman filter of two states, offset and rate: sensible from the first packet
  * (which alone sets the offset, at the nominal rate), then narrower and narrower
- * until it follows with a time constant of some 40 s. Stamps that jitter by ±1 ms
+ * until it follows with a time constant of some 30 s. Stamps that jitter by ±1 ms
  * move it by some 0.02 ms; stamps far off are left out, unless they stay off: then
  * the offset jumps to them.
  *
