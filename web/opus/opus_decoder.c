@@ -13,6 +13,9 @@
 
 #include "opus.h"
 
+/* celt_tables.h, compiled with celt/modes.c */
+void cabin_celt_tables(void);
+
 #define EXPORT(name) __attribute__((export_name(#name))) name
 
 enum {
@@ -67,6 +70,7 @@ int EXPORT(init)(int instance)
 		return OPUS_BAD_ARG;
 	if (opus_decoder_get_size(1) > DECODER_BYTES)
 		return OPUS_ALLOC_FAIL;
+	cabin_celt_tables();
 	return opus_decoder_init(instance_decoder(instance), RATE_HZ, 1);
 }
 
