@@ -50,7 +50,7 @@ static void listen_to(struct cabin_ws_listener *listener, uint32_t number)
 	/* Packets of a channel that nobody listened to may have waited for a reason to wake. */
 	cabin_loop_drain_inbox(loop);
 	cabin_fanout_listen(loop->fanout, listener->fan, index);
-	if (lws_partial_buffered(listener->wsi))
+	if (listener->buffered)
 		lws_callback_on_writable(listener->wsi);
 	else
 		cabin_fanout_writable(loop->fanout, listener->fan);

@@ -67,15 +67,31 @@ static void unsettle(struct cabin_ws_listener *listener)
 	listener->loop->unsettled = listener;
 }
 
-static int write_bytes(struct cabin_ws_listener *listener, const uint8_t *bytes, size_t size)
+static int write_failed(struct cabin_ws_listener *listener)
 {
-	/* LWS_WRITE_HTTP passes the bytes on as they are; they are not changed. What
-	 * the socket does not take now, lws keeps. */
-	if (lws_write(listener->wsi, (unsigned char *)(uintptr_t)bytes, size, LWS_WRITE_HTTP) >= 0)
-		return 0;
 	listener->broken = true;
 	unsettle(listener);
 	return CABIN_ELOST;
+}
+
+/* While lws holds nothing back, bytes of a plain connection go to the socket by the
+ * shortest way; what it does not take, and everything of TLS, goes through lws, which
+ * keeps the rest in order. LWS_WRITE_HTTP passes bytes on as they are, unchanged. */
+static int write_bytes(struct cabin_ws_listener *listener, const uint8_t *bytes, size_t size)
+{
+	if (!listener->tls && !listener->buffered) {
+		ssize_t n = send(listener->fd, bytes, size, MSG_NOSIGNAL | MSG_DONTWAIT);
+		if (n == (ssize_t)size)
+			return 0;
+		if (n < 0 && errno != EAGAIN && errno != EINTR)
+			return write_failed(listener);
+		bytes += n > 0 ? n : 0;
+		size -= n > 0 ? (size_t)n : 0;
+	}
+	if (lws_write(listener->wsi, (unsigned char *)(uintptr_t)bytes, size, LWS_WRITE_HTTP) < 0)
+		return write_failed(listener);
+	listener->buffered = lws_partial_buffered(listener->wsi);
+	return 0;
 }
 
 void cabin_ws_send(struct cabin_ws_listener *listener, unsigned opcode, const void *payload, size_t size)
@@ -86,7 +102,7 @@ void cabin_ws_send(struct cabin_ws_listener *listener, unsigned opcode, const vo
 		return;
 	size_t header = cabin_ws_frame_header(frame, (enum cabin_ws_opcode)opcode, size);
 	memcpy(frame + header, payload, size);
-	if (!lws_partial_buffered(listener->wsi)) {
+	if (!listener->buffered) {
 		listener->queued_control_bytes = 0;
 	} else if (listener->queued_control_bytes + header + size > CONTROL_QUEUE_MAX_BYTES &&
 		   opcode != CABIN_WS_OPCODE_CLOSE) {
@@ -107,7 +123,7 @@ static int transport_write(void *connection, const uint8_t *bytes, size_t size)
 static bool transport_pending(void *connection)
 {
 	struct cabin_ws_listener *listener = connection;
-	return listener->broken || lws_partial_buffered(listener->wsi);
+	return listener->broken || listener->buffered;
 }
 
 static void transport_want_writable(void *connection)
@@ -152,7 +168,7 @@ static void end(struct cabin_ws_listener *listener, bool now)
 		listener->state = CABIN_WS_ENDED;
 		listener->deadline_ns = cabin_loop_now_ns(listener->loop) + CLOSE_LIMIT_NS;
 	}
-	if (now && shutdown(lws_get_socket_fd(listener->wsi), SHUT_RDWR) && errno != ENOTCONN)
+	if (now && shutdown(listener->fd, SHUT_RDWR) && errno != ENOTCONN)
 		cabin_log(CABIN_LOG_DEBUG, "net", "shutdown-failed", "error=\"%s\"", strerror(errno));
 	lws_callback_on_writable(listener->wsi);
 }
@@ -243,7 +259,7 @@ static int read_some(struct cabin_ws_listener *listener, uint8_t *out, size_t si
 		int error = SSL_get_error(ssl, n);
 		return error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE ? READ_AGAIN_LATER : READ_END;
 	}
-	ssize_t n = recv(lws_get_socket_fd(listener->wsi), out, size, 0);
+	ssize_t n = recv(listener->fd, out, size, 0);
 	if (n > 0)
 		return (int)n;
 	return n < 0 && (errno == EAGAIN || errno == EINTR) ? READ_AGAIN_LATER : READ_END;
@@ -351,6 +367,7 @@ static void established(struct cabin_ws_listener *listener, struct lws *wsi)
 {
 	struct cabin_loop *loop = cabin_loop_of(wsi);
 	listener->wsi = wsi;
+	listener->fd = lws_get_socket_fd(wsi);
 	listener->loop = loop;
 	listener->tls = lws_is_ssl(wsi);
 	listener->state = CABIN_WS_JOINING;
@@ -359,13 +376,13 @@ static void established(struct cabin_ws_listener *listener, struct lws *wsi)
 	cabin_ratelimit_init(&listener->messages, CABIN_NS_PER_S / CABIN_CLIENT_MESSAGES_PER_S,
 			     CABIN_CLIENT_MESSAGES_BURST);
 	cabin_ws_reader_init(&listener->reader);
-	ev_io_init(&listener->readable, on_readable, lws_get_socket_fd(wsi), EV_READ);
+	ev_io_init(&listener->readable, on_readable, listener->fd, EV_READ);
 	listener->readable.data = listener;
 	listener->next = loop->listeners;
 	if (listener->next)
 		listener->next->previous = listener;
 	loop->listeners = listener;
-	cabin_socket_options_listener(lws_get_socket_fd(wsi));
+	cabin_socket_options_listener(listener->fd);
 	cabin_admission_listener_enter(&loop->net->admission);
 	cabin_count(&loop->counters.accepted);
 	change_counts(listener, 1);
@@ -405,6 +422,7 @@ static void closed(struct cabin_ws_listener *listener)
 
 static int writable(struct cabin_ws_listener *listener)
 {
+	listener->buffered = lws_partial_buffered(listener->wsi);
 	switch ((enum cabin_ws_state)listener->state) {
 	case CABIN_WS_JOINING:
 		lws_rx_flow_control(listener->wsi, 1);

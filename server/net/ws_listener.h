@@ -29,9 +29,17 @@ enum cabin_ws_state { CABIN_WS_JOINING, CABIN_WS_OPEN, CABIN_WS_CLOSING, CABIN_W
 
 /* One per listener, in the memory that libwebsockets keeps for its session. */
 struct cabin_ws_listener {
+	/* All that a packet touches, in one cache line. */
 	struct lws *wsi;
-	struct cabin_loop *loop;
 	struct cabin_listener *fan; /* NULL unless OPEN */
+	struct cabin_loop *loop;
+	int fd;
+	uint8_t state; /* enum cabin_ws_state */
+	bool tls;
+	bool broken;   /* a write failed: only its end is to come */
+	bool buffered; /* lws keeps bytes that the socket did not take; its writable callback clears it */
+
+	bool unsettled, spoke_too_early, too_slow;
 	struct cabin_ws_listener *next, *previous;
 	struct cabin_ws_listener *next_unsettled;
 	ev_io readable;
@@ -40,8 +48,6 @@ struct cabin_ws_listener {
 	struct cabin_ratelimit messages;
 	uint32_t queued_control_bytes; /* behind a partial write */
 	uint32_t discarded_bytes;      /* since CLOSING */
-	uint8_t state;		       /* enum cabin_ws_state */
-	bool tls, unsettled, spoke_too_early, too_slow, broken;
 	struct cabin_ws_reader reader;
 };
 
