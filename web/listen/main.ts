@@ -9,6 +9,7 @@ import { createPlayer, type PlayerStatus } from './player.ts';
 import { IDLE } from './status.ts';
 import { recall, recallVolume, remember } from './store.ts';
 import { channelName, type Model, page } from './view.ts';
+import { stateOf, steady } from './words.ts';
 
 const REDRAW_MS = 30_000;
 const RETRY_MS = 5_000;
@@ -21,6 +22,7 @@ const model: Model = {
 	wish: 'floor',
 	wishRemembered: false,
 	status: IDLE,
+	state: 'idle',
 	started: false,
 	broken: false,
 	nowMs: Date.now(),
@@ -28,6 +30,7 @@ const model: Model = {
 	volume: recallVolume(),
 };
 let clockOffsetMs = 0;
+let stalledSinceMs = 0;
 let fetching = false;
 /** The revision that the last fetch was for: one that the server does not serve is not asked for again and again. */
 let askedRevision = '';
@@ -81,12 +84,12 @@ function follow(status: PlayerStatus): void {
 		askedRevision = eventRevision;
 		void load();
 	}
-	const same =
-		before.playback === status.playback &&
-		before.connection === status.connection &&
-		before.feed === status.feed &&
-		before.source === status.source &&
-		before.fallback === status.fallback;
+	const nowMs = performance.now();
+	const next = stateOf(status);
+	if (next !== 'stalled' || stateOf(before) !== 'stalled') stalledSinceMs = nowMs;
+	const state = steady(model.state, next, nowMs - stalledSinceMs);
+	const same = state === model.state && before.fallback === status.fallback;
+	model.state = state;
 	if (!same) draw();
 	dialog?.show(status);
 }

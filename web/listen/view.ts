@@ -7,7 +7,7 @@ import type { Channel, Event, Room, Session } from './event.ts';
 import { LANGUAGES, type Language, type Said, say } from './languages.ts';
 import type { PlayerStatus } from './player.ts';
 import { type PageTexts, TEXTS } from './texts.ts';
-import { stateOf, TONES } from './words.ts';
+import { type State, TONES } from './words.ts';
 
 export interface Model {
 	language: Language;
@@ -20,6 +20,8 @@ export interface Model {
 	/** The wish comes from the last visit, not from the page's language. */
 	wishRemembered: boolean;
 	status: PlayerStatus;
+	/** What the status is called on the page. */
+	state: State;
 	/** The player has been started since the page was opened. */
 	started: boolean;
 	/** The sound could not be set up at the last tap. */
@@ -196,7 +198,7 @@ function roomList(event: Event, model: Model, texts: PageTexts): HTMLElement {
 
 function dock({ room, channel }: Place, event: Event, model: Model, texts: PageTexts): HTMLElement {
 	const page = model.language;
-	const state = stateOf(model.status);
+	const { state } = model;
 	const { word, text } = state === 'idle' && model.broken ? texts.broken : texts.states[state];
 	const tone = TONES[state];
 	const mayNotLock = model.lock === 'stops' && (tone === 'live' || tone === 'hall');
@@ -270,7 +272,7 @@ export function page(model: Model): HTMLElement {
 	}
 	return h(
 		'div',
-		{ id: 'page', 'data-tone': TONES[stateOf(model.status)] },
+		{ id: 'page', 'data-tone': TONES[model.state] },
 		header(model, texts),
 		h(
 			'main',

@@ -50,3 +50,16 @@ export function stateOf({ connection, playback, feed, source }: Told): State {
 	if (feed === 'pass-through') return 'hall';
 	return feed === 'floor' ? 'floor' : 'live';
 }
+
+/** A gap shorter than this is no news: the sound is back before the words are read. */
+const STALL_TOLD_MS = 1500;
+/** After this a connection that is back, but brings nothing, is called what it is. */
+const RETURN_LIMIT_MS = 5000;
+
+/** What to show when the player goes over to `next` while `shown` stands. A stall is told only when it
+ * lasts; one that belongs to a start or a reconnection keeps their words. `stalledMs`: its length so far. */
+export function steady(shown: State, next: State, stalledMs: number): State {
+	if (next !== 'stalled' || shown === 'idle') return next;
+	const belongs = shown === 'reconnecting' || shown === 'starting';
+	return stalledMs < (belongs ? RETURN_LIMIT_MS : STALL_TOLD_MS) ? shown : next;
+}

@@ -147,6 +147,21 @@ describe('the page', () => {
 		expect(words()).toContain(TEXTS.vi.states.starting.word);
 	});
 
+	it('says nothing of a short gap, and tells one that lasts', async () => {
+		await open();
+		const clock = vi.spyOn(performance, 'now').mockReturnValue(10_000);
+		const stalled = { ...LIVE, playback: 'stalled', channelId: 'plenary.vi' } as const;
+		tap('.channel.first');
+		follow({ ...LIVE, channelId: 'plenary.vi' });
+		follow(stalled);
+		clock.mockReturnValue(11_000);
+		follow(stalled);
+		expect(words()).toContain(TEXTS.vi.states.live.text);
+		clock.mockReturnValue(11_750);
+		follow(stalled);
+		expect(words()).toContain(TEXTS.vi.states.stalled.text);
+	});
+
 	it('resumes after an interruption by a tap on what it shows', async () => {
 		await open();
 		tap('.channel.first');

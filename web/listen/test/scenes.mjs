@@ -41,7 +41,14 @@ export const STATES = [
 	{ name: 'quiet', act: (page) => listen(page, { source: 'silent' }) },
 	{ name: 'off', act: (page) => listen(page, { feed: 'silence', playback: 'stalled' }) },
 	{ name: 'lost', act: (page) => listen(page, { source: 'lost', playback: 'stalled' }) },
-	{ name: 'stalled', act: (page) => listen(page, { playback: 'stalled' }) },
+	{
+		name: 'stalled',
+		act: async (page) => {
+			await listen(page, { playback: 'stalled' });
+			await page.waitForTimeout(1600);
+			await page.evaluate(() => /** @type {any} */ (window).fakePlayer({ playback: 'stalled' }));
+		},
+	},
 	{ name: 'reconnecting', act: (page) => listen(page, { connection: 'reconnecting', playback: 'stalled' }) },
 	{ name: 'interrupted', act: (page) => listen(page, { playback: 'interrupted' }) },
 	{

@@ -8,6 +8,7 @@ import { LANGUAGES } from '../languages.ts';
 import { IDLE } from '../status.ts';
 import { TEXTS } from '../texts.ts';
 import { type Model, page } from '../view.ts';
+import { stateOf } from '../words.ts';
 import json from './event.json';
 
 const event = json as Event;
@@ -23,6 +24,7 @@ function model(change: Partial<Model> = {}): Model {
 		wish: language,
 		wishRemembered: false,
 		status: IDLE,
+		state: stateOf(change.status ?? IDLE),
 		started: false,
 		broken: false,
 		nowMs,

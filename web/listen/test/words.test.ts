@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { LANGUAGES } from '../languages.ts';
 import { TEXTS } from '../texts.ts';
-import { STATES, stateOf, TONES } from '../words.ts';
+import { STATES, stateOf, steady, TONES } from '../words.ts';
 
 const CONNECTIONS = ['idle', 'connecting', 'open', 'reconnecting'] as const;
 const PLAYBACKS = ['idle', 'starting', 'live', 'stalled', 'interrupted'] as const;
@@ -60,5 +60,28 @@ describe('stateOf', () => {
 		expect(stateOf({ ...live, feed: 'floor' })).toBe('floor');
 		expect(stateOf({ ...live, feed: 'booth' })).toBe('live');
 		expect(stateOf({ ...live, feed: 'pass-through', source: 'silent' })).toBe('quiet');
+	});
+});
+
+describe('steady', () => {
+	it('tells a stall only when it lasts', () => {
+		expect(steady('live', 'stalled', 0)).toBe('live');
+		expect(steady('idle', 'stalled', 0)).toBe('stalled');
+		expect(steady('hall', 'stalled', 1499)).toBe('hall');
+		expect(steady('live', 'stalled', 1500)).toBe('stalled');
+		expect(steady('stalled', 'stalled', 1750)).toBe('stalled');
+	});
+
+	it('keeps the words of a start or a reconnection until the sound is there', () => {
+		expect(steady('reconnecting', 'stalled', 2400)).toBe('reconnecting');
+		expect(steady('starting', 'stalled', 2400)).toBe('starting');
+		expect(steady('reconnecting', 'stalled', 5000)).toBe('stalled');
+		expect(steady('reconnecting', 'live', 0)).toBe('live');
+	});
+
+	it('delays nothing else', () => {
+		for (const shown of STATES) {
+			for (const next of STATES) if (next !== 'stalled') expect(steady(shown, next, 0)).toBe(next);
+		}
 	});
 });
