@@ -2,7 +2,7 @@
  * The decoder that the jitter buffer drives, and libopus in WebAssembly as one.
  * Runs wherever WebAssembly does: worklet, page, node. Allocates at creation only.
  */
-import { OPUS_MAX_BYTES } from './wire.ts';
+import { OPUS_MAX_BYTES } from './opus_toc.ts';
 
 /** One mono decoder at 48 kHz. The samples that it tells lie in `output` until the next call of any instance. */
 export interface Decoder {

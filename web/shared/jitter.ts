@@ -163,15 +163,16 @@ export class JitterBuffer {
 			return;
 		}
 		const isFirst = this.isTimelineEmpty;
-		const sequence = isFirst ? packet.sequence : extend(packet.sequence, this.newestSequence, SEQUENCE_MODULUS);
-		const timestamp = isFirst ? packet.timestamp : extend(packet.timestamp, this.newestTimestamp, TIMESTAMP_MODULUS);
+		if (isFirst) {
+			// One turn up, so that nothing of before the first packet is below zero.
+			this.newestSequence = packet.sequence + SEQUENCE_MODULUS;
+			this.newestTimestamp = packet.timestamp + TIMESTAMP_MODULUS;
+		}
+		const sequence = extend(packet.sequence, this.newestSequence, SEQUENCE_MODULUS);
+		const timestamp = extend(packet.timestamp, this.newestTimestamp, TIMESTAMP_MODULUS);
 		if (!isFirst && Math.abs(sequence - this.newestSequence) > JUMP_SEQUENCE) {
 			this.begin({ ...stateOf(this.epoch), sequence: packet.sequence, timestamp: packet.timestamp }, true);
 			this.packet(packet, frame);
-			return;
-		}
-		if (sequence < 0) {
-			this.latePackets++;
 			return;
 		}
 		this.keep(packet, sequence, timestamp, frame, isFirst);

@@ -4,7 +4,7 @@
  * oldest go: they are too late to be played anyway.
  */
 import type { Epoch } from './epoch.ts';
-import { OPUS_MAX_BYTES } from './wire.ts';
+import { OPUS_MAX_BYTES } from './opus_toc.ts';
 
 /** Half of this is 640 ms of 10 ms packets, more than the largest target; all must be a power of two. */
 const CAPACITY = 128;

@@ -1,5 +1,16 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { extend, opusDurationSamples, parseRtp, parseServerMessage, reportNumber, SEQUENCE_MODULUS } from './wire.ts';
+import { opusDurationSamples } from './opus_toc.ts';
+import {
+	type ClientMessage,
+	extend,
+	formatClientMessage,
+	parseRtp,
+	parseServerMessage,
+	reportNumber,
+	SEQUENCE_MODULUS,
+} from './wire.ts';
 
 const bytes = (hex: string) => Uint8Array.from(Buffer.from(hex.replaceAll(' ', ''), 'hex'));
 const HEADER = '806f fffe fffffc40 00000002';
@@ -42,6 +53,69 @@ describe('RTP', () => {
 		expect(opusDurationSamples(bytes('e3 04'))).toBe(480);
 		expect(opusDurationSamples(bytes('e3 00'))).toBeNull();
 		expect(opusDurationSamples(new Uint8Array(1276))).toBeNull();
+	});
+});
+
+/** The vectors that the C tests read too. */
+function vectors<T>(name: string): T[] {
+	return JSON.parse(readFileSync(fileURLToPath(new URL(`../../tests/vectors/${name}.json`, import.meta.url)), 'utf8'));
+}
+
+interface RtpVector {
+	name: string;
+	hex: string;
+	expect: null | {
+		marker: boolean;
+		sequence: number;
+		timestamp: number;
+		ssrc: number;
+		payload_offset: number;
+		payload_size: number;
+		duration_samples: number;
+	};
+}
+
+describe('the shared vectors', () => {
+	test.each(vectors<RtpVector>('rtp'))('RTP: $name', ({ hex, expect: expected }) => {
+		const whole = bytes(hex);
+		const packet = parseRtp(whole);
+		if (expected === null) {
+			expect(packet).toBeNull();
+			return;
+		}
+		const { ssrc, payload_offset, payload_size, duration_samples, ...fields } = expected;
+		expect(packet).toEqual({
+			...fields,
+			channel: ssrc,
+			payload: whole.subarray(payload_offset, payload_offset + payload_size),
+			durationSamples: duration_samples,
+		});
+	});
+
+	test.each(vectors<{ name: string; bits: number; start: number; values: number[]; extended: number[] }>('extension'))(
+		'extension: $name',
+		({ bits, start, values, extended }) => {
+			let newest = start;
+			const told = values.map((value) => {
+				const wide = extend(value, newest, 2 ** bits);
+				newest = Math.max(newest, wide);
+				return wide;
+			});
+			expect(told).toEqual(extended);
+		},
+	);
+
+	test.each(vectors<{ name: string; message: object; text: string }>('control_server'))(
+		'control: $name',
+		({ message, text }) => {
+			expect(parseServerMessage(text)).toEqual(message);
+		},
+	);
+
+	const client = vectors<{ name: string; expect?: ClientMessage; text?: string }>('control_client');
+	const plain = client.filter((v) => ['listen', 'stop', 'ping', 'report'].includes(v.name));
+	test.each(plain)('what a client says: $name', ({ expect: message, text }) => {
+		expect(formatClientMessage(message!)).toBe(text);
 	});
 });
 

@@ -5,11 +5,12 @@
  * and the caller counts it.
  */
 
+import { OPUS_MAX_BYTES, opusDurationSamples } from './opus_toc.ts';
+
 export const SUBPROTOCOL = 'cabin.v1';
 export const RATE_HZ = 48000;
 export const RTP_HEADER_BYTES = 12;
 export const RTP_PAYLOAD_TYPE = 111;
-export const OPUS_MAX_BYTES = 1275;
 
 export type Feed = 'floor' | 'booth' | 'pass-through' | 'silence';
 export type Source = 'ok' | 'silent' | 'lost';
@@ -106,36 +107,6 @@ export interface RtpPacket {
 	durationSamples: number;
 }
 
-/** Samples of one frame for each of the 32 configurations of RFC 6716, table 2. */
-const FRAME_SAMPLES = [
-	480, 960, 1920, 2880, 480, 960, 1920, 2880, 480, 960, 1920, 2880, 480, 960, 480, 960, 120, 240, 480, 960, 120, 240,
-	480, 960, 120, 240, 480, 960, 120, 240, 480, 960,
-];
-
-/**
- * Samples at 48 kHz in an Opus packet (RFC 6716, section 3), or null when it is malformed,
- * stereo, or not of 10 or 20 ms.
- */
-export function opusDurationSamples(packet: Uint8Array): number | null {
-	if (packet.length < 1 || packet.length > OPUS_MAX_BYTES) return null;
-	const toc = packet[0]!;
-	if (toc & 0x04) return null;
-	const frameSamples = FRAME_SAMPLES[toc >> 3]!;
-	const frames = frameCount(packet, toc & 0x03);
-	if (frames === null) return null;
-	const samples = frames * frameSamples;
-	return samples === 480 || samples === 960 ? samples : null;
-}
-
-function frameCount(packet: Uint8Array, code: number): number | null {
-	if (code === 0) return 1;
-	if (code === 1) return packet.length % 2 === 1 ? 2 : null;
-	if (code === 2) return packet.length >= 2 ? 2 : null;
-	if (packet.length < 2) return null;
-	const frames = packet[1]! & 0x3f;
-	return frames > 0 ? frames : null;
-}
-
 /** One binary message, or null when it is not of section 5's form. */
 export function parseRtp(bytes: Uint8Array): RtpPacket | null {
 	if (bytes.length <= RTP_HEADER_BYTES || bytes.length > RTP_HEADER_BYTES + OPUS_MAX_BYTES) return null;
@@ -156,9 +127,12 @@ export function parseRtp(bytes: Uint8Array): RtpPacket | null {
 	};
 }
 
-/** The number congruent to `value` modulo `modulus` (2^16 or 2^32) that is nearest to `near`. */
+/**
+ * The number congruent to `value` modulo `modulus` (2^16 or 2^32) that is nearest to `near`,
+ * the lower one of two, and not below zero.
+ */
 export function extend(value: number, near: number, modulus: number): number {
-	return value + Math.round((near - value) / modulus) * modulus;
+	return value + Math.max(0, Math.ceil((near - value) / modulus - 0.5)) * modulus;
 }
 
 export const SEQUENCE_MODULUS = 0x10000;
