@@ -58,7 +58,7 @@ static struct cabin_control_mapping mapping(const struct cabin_channel *channel,
 {
 	return (struct cabin_control_mapping){
 	    .timestamp = (uint32_t)(line->timestamp + channel->timestamp_offset),
-	    .server_us = line->server_ns / CABIN_NS_PER_US,
+	    .server_us = (line->server_ns + CABIN_NS_PER_US / 2) / CABIN_NS_PER_US,
 	    .rate_hz = cabin_timeline_rate_hz(line),
 	};
 }
