@@ -44,12 +44,12 @@ void cabin_capture_destroy(struct cabin_capture *capture);
 struct cabin_capture_source_stats {
 	bool lost;
 	uint64_t packets;
-	uint64_t overruns;       /* times the device or the ring lost frames */
+	uint64_t overruns; /* times the device or the ring lost frames */
 	uint64_t lost_frames;
-	uint64_t inbox_refused;  /* packets that the hub's inbox did not take */
+	uint64_t inbox_refused;	   /* packets that the hub's inbox did not take */
 	float peak_dbfs, rms_dbfs; /* of the newest 100 ms, after gain */
-	float capture_ms;        /* age of a block's newest frame when the encode thread got it, mean of 1 s */
-	float encode_ms;         /* time to encode a packet, mean of 1 s */
+	float capture_ms;	   /* age of a block's newest frame when the encode thread got it, mean of 1 s */
+	float encode_ms;	   /* time to encode a packet, mean of 1 s */
 };
 void cabin_capture_source_stats(const struct cabin_capture *capture, uint16_t source_index,
 				struct cabin_capture_source_stats *out);

@@ -15,10 +15,10 @@
 #include "base/error.h"
 
 struct cabin_input_block {
-	const float *samples;    /* frame_count × channel_count, interleaved, full scale ±1; valid until the next read */
+	const float *samples; /* frame_count × channel_count, interleaved, full scale ±1; valid until the next read */
 	uint32_t frame_count;
-	uint64_t frame_index;    /* of the first frame, since the input began; a jump is sound that was lost */
-	uint64_t stamp_ns;       /* server clock when the first frame was at the microphone */
+	uint64_t frame_index; /* of the first frame, since the input began; a jump is sound that was lost */
+	uint64_t stamp_ns;    /* server clock when the first frame was at the microphone */
 };
 
 struct cabin_input_ops {

@@ -1,0 +1,43 @@
+/* The parent's hand on a capture helper: start, log what it says, kill.
+ *
+ * The helper is this same program (/proc/self/exe) in a process of its own. One
+ * owner, one thread. Nothing here waits for a helper's good will. */
+#ifndef CABIN_CAPTURE_HELPER_PROCESS_H
+#define CABIN_CAPTURE_HELPER_PROCESS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/error.h"
+
+enum { CABIN_HELPER_LINE_BYTES = 400, CABIN_HELPER_ARGUMENTS_MAX = 24 };
+
+struct cabin_helper_process {
+	pid_t pid;     /* −1: none */
+	int life_fd;   /* the helper exits when it is closed */
+	int error_fd;  /* non-blocking; its end means that the helper is gone */
+	int output_fd; /* of the device list; −1: none */
+	char line[CABIN_HELPER_LINE_BYTES];
+	uint32_t line_size;
+};
+
+struct cabin_helper_start {
+	const char *const *arguments; /* after `--capture`, NULL at the end */
+	const char *jack_server;      /* JACK_DEFAULT_SERVER, or NULL: as in this process */
+	int shared_fd, event_fd;      /* −1: none */
+	bool with_output;
+};
+
+/* CABIN_EIO, with a log line; then nothing is left open. */
+CABIN_MUST_CHECK int cabin_helper_process_start(struct cabin_helper_process *out,
+						const struct cabin_helper_start *start);
+
+/* Logs whole lines of its standard error: its own at warn, libraries' at debug.
+ * Never blocks. False when the helper has closed it, that is when it is gone. */
+bool cabin_helper_process_log(struct cabin_helper_process *process, const char *id);
+
+/* kill −9, reap, close; at most 200 ms. Fine when there is none. */
+void cabin_helper_process_kill(struct cabin_helper_process *process);
+
+#endif

@@ -1,0 +1,66 @@
+/* A tap: what one source takes from an input's blocks and makes of them.
+ *
+ *   block ─▶ mix of its inputs ─▶ gain ─▶ resample to 48 kHz ─▶ gather a packet's samples
+ *         ─▶ level: gate, silence, meter ─▶ Opus ─▶ packet, stamped ─▶ emit
+ *
+ * Packets lie on a grid: timestamps are multiples of the packet's length. Sound that
+ * was lost leaves a gap in sequence and timestamp, and what came after it stays at its
+ * place in time:
+ *
+ *   packet   ├──────┼──────┼──────┼──────┼──────┤      0: filled up with silence
+ *   sound    ▒▒▒▒▒▒▒▒▒▒ lost          ▒▒▒▒▒▒▒▒▒▒▒      –: not sent
+ *   packets  ├──────┼▒▒▒000┼ – – –┼000▒▒▒┼──────┤
+ *
+ * No threads, no clock but for the cost of encoding: a test drives it. One owner. */
+#ifndef CABIN_CAPTURE_TAP_H
+#define CABIN_CAPTURE_TAP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "base/packet.h"
+#include "capture/source.h"
+#include "config/config.h"
+
+struct cabin_tap;
+
+struct cabin_tap_config {
+	const struct cabin_config_source *source; /* borrowed for life */
+	uint16_t source_index;
+	bool always_active; /* it feeds a floor: no gate */
+	struct cabin_packet_pool *pool;
+	struct cabin_clock clock;
+	/* Takes over the packet's reference. */
+	void (*emit)(void *context, struct cabin_packet *packet);
+	void *context;
+};
+
+/* CABIN_EINVAL, CABIN_ENOMEM. */
+CABIN_MUST_CHECK int cabin_tap_create(struct cabin_tap **out, const struct cabin_tap_config *config);
+void cabin_tap_destroy(struct cabin_tap *tap); /* NULL is fine */
+
+/* The input was opened, with these figures. The next block begins a new stretch of
+ * the source's one time line, placed by its stamp: the time that passed since the
+ * stretch before is not lost. CABIN_ENOTFOUND: the source asks for an input that the
+ * device does not have (told in `*wanted_channels`); then nothing comes until the
+ * next begin. CABIN_EINVAL, CABIN_ENOMEM. */
+CABIN_MUST_CHECK int cabin_tap_begin(struct cabin_tap *tap, uint32_t rate_hz, uint32_t channel_count,
+				     uint32_t *wanted_channels);
+
+/* The input was closed: what had been gathered of a packet is forgotten. */
+void cabin_tap_end(struct cabin_tap *tap);
+
+void cabin_tap_block(struct cabin_tap *tap, const struct cabin_input_block *block);
+
+struct cabin_tap_figures {
+	uint64_t packets;
+	uint64_t overruns;    /* jumps of the input's frame index */
+	uint64_t lost_frames; /* of the input's */
+	float rms_dbfs, peak_dbfs;
+	uint64_t encode_ns; /* of all packets, in sum */
+	uint64_t encoded;   /* how many that were */
+};
+const struct cabin_tap_figures *cabin_tap_figures(const struct cabin_tap *tap);
+
+#endif
