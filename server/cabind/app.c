@@ -73,25 +73,30 @@ static int first_number(const char *chosen, uint64_t mask, uint64_t *out)
 	return 0;
 }
 
-/* The pages beside the binary where no folder was given. A server without them still
- * serves every listener that is not a browser, so only a given folder must exist. */
-static const char *web_folder(const struct cabin_options *options, char *path, size_t path_size)
+/* The pages beside the binary where no folder was given. Without those the server still
+ * serves every listener that is not a browser, but a folder that was given must exist. */
+static int find_web_folder(const struct cabin_options *options, char *path, size_t path_size)
 {
 	struct stat status;
-	if (options->web)
-		return options->web;
-	if (cabin_share_path(path, path_size, "web") == 0 && stat(path, &status) == 0 && S_ISDIR(status.st_mode))
-		return path;
-	cabin_log(
-	    CABIN_LOG_WARN, "app", "web-missing",
-	    "folder=\"%s\" hint=\"build the web pages, or give their folder with --web; listeners are served without\"",
-	    path);
-	return NULL;
+	char quoted[256];
+	if (!options->web)
+		return cabin_share_path(path, path_size, "web");
+	if (strlen(options->web) >= path_size || stat(options->web, &status) != 0 || !S_ISDIR(status.st_mode)) {
+		cabin_log(CABIN_LOG_ERROR, "app", "web-folder-missing",
+			  "folder=%s hint=\"give the folder of the built web pages, or leave --web out\"",
+			  cabin_log_quote(quoted, sizeof(quoted), options->web));
+		return CABIN_ENOTFOUND;
+	}
+	memcpy(path, options->web, strlen(options->web) + 1);
+	return 0;
 }
 
 static int create_server(struct app *app, const struct cabin_options *options)
 {
-	char path[PATH_MAX] = "";
+	char web_folder[PATH_MAX];
+	int result = find_web_folder(options, web_folder, sizeof(web_folder));
+	if (result != 0)
+		return result;
 	const struct cabin_config_server *from = &app->config->server;
 	app->numbers = calloc(app->config->channel_count, sizeof(app->numbers[0]));
 	app->event_json = cabin_config_event_json(app->config);
@@ -111,7 +116,7 @@ static int create_server(struct app *app, const struct cabin_options *options)
 	    .close_after_ms = from->close_after_ms,
 	    .dscp_listeners = from->dscp_listeners,
 	    .rto_min_us = from->rto_min_us,
-	    .web_folder = web_folder(options, path, sizeof(path)),
+	    .web_folder = web_folder,
 	    .event_json = app->event_json,
 	    .channel_numbers = app->numbers,
 	    .channel_count = app->config->channel_count,

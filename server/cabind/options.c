@@ -224,7 +224,7 @@ void cabin_options_write_help(FILE *to)
 {
 	fputs("cabind: the server of Cabin, a real-time relay for simultaneous interpretation.\n\nWhat to do:\n", to);
 	write_group(GROUP_WHAT, to);
-	fputs("\nHow (before the environment variable in brackets, before the configuration):\n", to);
+	fputs("\nHow (comes before the variable in brackets, which comes before the configuration):\n", to);
 	write_group(GROUP_HOW, to);
 	fputs("\nFor tests:\n", to);
 	write_group(GROUP_TESTS, to);
