@@ -11,6 +11,9 @@
 
 static const uint64_t CLOSE_LIMIT_NS = CABIN_NS_PER_S, JOIN_LIMIT_NS = 5 * CABIN_NS_PER_S;
 
+/* Who was too slow needs time to read what lies before the close frame. */
+static const uint64_t SLOW_CLOSE_LIMIT_NS = 10 * CABIN_NS_PER_S;
+
 enum {
 	CONTROL_QUEUE_MAX_BYTES = 2048, /* pongs and errors behind a stalled socket */
 	DISCARD_MAX_BYTES = 1 << 20	/* read from a peer that ignores our close frame */
@@ -182,6 +185,20 @@ static void send_close(struct cabin_ws_listener *listener, unsigned code, const 
 	cabin_ws_send(listener, CABIN_WS_OPCODE_CLOSE, payload, code == CABIN_WS_NO_CODE ? 0 : size + 2);
 }
 
+/* The close frame was our last word: the peer sees the end at once, and need not be
+ * waited for long; its own end comes next, so that unread bytes of it do not make
+ * the kernel throw away what it has not yet received. */
+static void half_close(struct cabin_ws_listener *listener)
+{
+	if (listener->buffered) /* our last word is still to go out */
+		return;
+	if (listener->tls) {
+		ERR_clear_error();
+		(void)SSL_shutdown(lws_get_ssl(listener->wsi));
+	}
+	(void)shutdown(listener->fd, SHUT_WR);
+}
+
 void cabin_ws_close(struct cabin_ws_listener *listener, enum cabin_close_code code, const char *why)
 {
 	if (listener->state != CABIN_WS_OPEN)
@@ -191,7 +208,9 @@ void cabin_ws_close(struct cabin_ws_listener *listener, enum cabin_close_code co
 	log_closed(listener, code, why);
 	leave_fanout(listener);
 	listener->state = CABIN_WS_CLOSING;
-	listener->deadline_ns = cabin_loop_now_ns(listener->loop) + CLOSE_LIMIT_NS;
+	listener->deadline_ns =
+	    cabin_loop_now_ns(listener->loop) + (code == CABIN_CLOSE_SLOW ? SLOW_CLOSE_LIMIT_NS : CLOSE_LIMIT_NS);
+	half_close(listener);
 }
 
 /* The peer went: with a close frame, which is answered, or without. */
@@ -433,6 +452,7 @@ static int writable(struct cabin_ws_listener *listener)
 			cabin_fanout_writable(listener->loop->fanout, listener->fan);
 		return 0;
 	case CABIN_WS_CLOSING:
+		half_close(listener);
 		return 0;
 	case CABIN_WS_ENDED:
 		break;
