@@ -164,8 +164,10 @@ struct refusal {
 
 static const struct refusal refusals[] = {
     /* the text itself */
-    {"", "f:1:1: the file holds no configuration; begin from deploy/examples/conference.yaml\n"},
-    {"# nothing\n", "f:1:1: the file holds no configuration; begin from deploy/examples/conference.yaml\n"},
+    {"", "f:1:1: the file holds no configuration; write event, languages, sources and rooms, as in "
+	 "deploy/examples/conference.yaml\n"},
+    {"# nothing\n", "f:1:1: the file holds no configuration; write event, languages, sources and rooms, as in "
+		    "deploy/examples/conference.yaml\n"},
     {"a: [1\n", "f:2:1: not YAML: flow sequence without a closing bracket; correct indentation, quotes and brackets "
 		"around here\n"},
     {"event:\n  id: e\n name: x\n",
