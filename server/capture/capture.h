@@ -58,9 +58,9 @@ void cabin_capture_source_stats(const struct cabin_capture *capture, uint16_t so
  * latencies on `to`. `jack_server` NULL: the default one. */
 CABIN_MUST_CHECK int cabin_capture_list_devices(const char *jack_server, FILE *to);
 
-/* What `cabind --capture …` and `cabind --list-devices-helper` run: the helper's
- * whole life, in a process of its own. Returns the exit status. `argv` from after
- * that first word. */
+/* What `cabind --capture …` runs (`open` a device or `list` them all): the helper's
+ * whole life, in a process of its own. `argv` from after that first word. It leaves by
+ * _exit() with the status, because libraries' exit handlers may wait for ever. */
 int cabin_capture_helper_main(int argc, char **argv);
 
 #endif

@@ -116,7 +116,8 @@ static void begin_taps(struct cabin_encode_thread *thread, uint32_t channel_coun
 		int error = cabin_tap_begin(attached->tap, thread->rate_hz, channel_count, &wanted);
 		if (error && !attached->missing_inputs)
 			cabin_log(CABIN_LOG_ERROR, "capture", "input-missing",
-				  "source=%s input=%u reason=\"%s has %u channels (%s)\" todo=\"correct inputs, or the "
+				  "source=%s input=%u reason=\"device %s has %u channels (%s)\" todo=\"correct inputs, "
+				  "or the "
 				  "device\"",
 				  attached->source->id, wanted, thread->config.input.id, channel_count,
 				  cabin_error_name(error));
@@ -221,7 +222,8 @@ static void *run(void *context)
 	for (;;) {
 		uint32_t channel_count = 0;
 		int error = input->ops->open(input->self, &thread->rate_hz, &channel_count);
-		if (error == 0) {
+		bool was_open = error == 0;
+		if (was_open) {
 			begin_taps(thread, channel_count);
 			uint64_t opened_ns = now(thread);
 			error = run_open_input(thread);
@@ -240,8 +242,9 @@ static void *run(void *context)
 				;
 			return NULL;
 		}
-		cabin_log(CABIN_LOG_DEBUG, "capture", "input-lost", "input=%s error=%s again_in_ms=%d", input->id,
-			  cabin_error_name(error), back_off_ms);
+		/* Why it cannot be opened was told by the input itself. */
+		cabin_log(was_open ? CABIN_LOG_WARN : CABIN_LOG_DEBUG, "capture", "input-lost",
+			  "input=%s error=%s again_in_ms=%d", input->id, cabin_error_name(error), back_off_ms);
 		if (pause_ms(thread, back_off_ms))
 			return NULL;
 		back_off_ms = 2 * back_off_ms < BACK_OFF_MAX_MS ? 2 * back_off_ms : BACK_OFF_MAX_MS;

@@ -78,6 +78,8 @@ static int find_api(const char *api, char *message, size_t message_size)
 	if (strcasestr(api, "jack"))
 		append(message, message_size, "; JACK is there only while its server '%s' runs: start it",
 		       server ? server : "default");
+	else
+		append(message, message_size, "; correct api, or leave it out");
 	return CABIN_ENOTFOUND;
 }
 
