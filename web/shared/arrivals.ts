@@ -36,8 +36,8 @@ const RARE_MOST = 26 * MS;
 /** A stall: everything within a second that is later than this. */
 const STALL_LATE = 25 * MS;
 const STALL_LENGTH = RATE_HZ;
-const STALL_MARGIN = 3 * MS;
-const STALL_WINDOW = 60 * RATE_HZ;
+const STALL_MARGIN = 8 * MS;
+const STALL_WINDOW = 45 * RATE_HZ;
 const STALL_KEEP = 64;
 const STALLS_FEWEST = 2;
 /** Stalls are over after this many times their usual distance, but not before this. */
@@ -47,7 +47,7 @@ const STALLS_OVER_LEAST = 6 * RATE_HZ;
  * What concealing x ms once a minute is worth, in ms of delay: COST · x² / 20 ms. A square, as
  * the first 10 ms that a decoder makes up are hardly heard, and the sixth are a hole.
  */
-const CONCEALED_COST = 0.4;
+const CONCEALED_COST = 0.2;
 const CONCEALED_UNHEARD = 20 * MS;
 const STEP = 4 * MS;
 const RECENT_BUCKET = RATE_HZ / 2;
@@ -64,6 +64,8 @@ export const TARGET_MAX = 400 * MS;
 /** Until enough has been seen to know better. */
 const TARGET_FIRST = 36 * MS;
 const PACKETS_TO_KNOW = 75;
+/** As if so many had been in time before the first one: a hiccup of the start is not a network's habit. */
+const PACKETS_ASSUMED = 200;
 
 export class Arrivals {
 	/** Smallest transit in the running bucket and in the one before it. */
@@ -71,8 +73,8 @@ export class Arrivals {
 	private baseBefore = Infinity;
 	private bucketEnd = 0;
 
-	private readonly bins = new Float64Array(BIN_COUNT);
-	private binsSum = 0;
+	private readonly bins = Float64Array.from({ length: BIN_COUNT }, (_, i) => (i === 0 ? PACKETS_ASSUMED : 0));
+	private binsSum = PACKETS_ASSUMED;
 	private weight = 1;
 	private packetCount = 0;
 
