@@ -232,15 +232,16 @@ static int announce(const struct app *app, const struct cabin_options *options)
 	return 0;
 }
 
-/* Until SIGTERM or SIGINT, which are blocked in every thread. */
-static void wait_for_the_end(const sigset_t *signals)
+/* Until SIGTERM or SIGINT, which are blocked in every thread. The watchdog is told that
+ * all is well only while the hub's thread goes round. */
+static void wait_for_the_end(const struct app *app, const sigset_t *signals)
 {
 	uint32_t watchdog_ms = cabin_notify_watchdog_ms();
 	const struct timespec interval = {.tv_sec = watchdog_ms / 1000, .tv_nsec = (watchdog_ms % 1000) * 1000000L};
 	int signal_number;
 	do {
 		signal_number = sigtimedwait(signals, NULL, watchdog_ms > 0 ? &interval : NULL);
-		if (signal_number < 0 && errno == EAGAIN)
+		if (signal_number < 0 && errno == EAGAIN && cabin_hub_thread_answers(app->hub_thread))
 			cabin_notify("WATCHDOG=1");
 	} while (signal_number < 0);
 	cabin_log(CABIN_LOG_INFO, "app", "stopping", "signal=%s", signal_number == SIGTERM ? "SIGTERM" : "SIGINT");
@@ -267,7 +268,7 @@ static int run(const struct cabin_options *options)
 	if (result == 0)
 		result = announce(&app, options);
 	if (result == 0)
-		wait_for_the_end(&signals);
+		wait_for_the_end(&app, &signals);
 	else
 		cabin_log(CABIN_LOG_ERROR, "app", "cannot-start", "error=%s", cabin_error_name(result));
 	tear_down(&app);

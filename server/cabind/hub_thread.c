@@ -20,6 +20,9 @@ struct cabin_hub_thread {
 	pthread_t thread;
 	bool started;
 	atomic_bool stopping;
+	atomic_uint turns;
+	unsigned asked_turns; /* at the last question */
+	bool asked;
 };
 
 static void wake(void *context)
@@ -98,6 +101,8 @@ static void *run(void *context)
 	while (!atomic_load_explicit(&thread->stopping, memory_order_acquire)) {
 		drain(thread);
 		sleep_until(thread, cabin_hub_tick(thread->hub));
+		/* Relaxed: it stands for nothing but itself. */
+		atomic_fetch_add_explicit(&thread->turns, 1, memory_order_relaxed);
 	}
 	return NULL;
 }
@@ -112,6 +117,16 @@ int cabin_hub_thread_start(struct cabin_hub_thread *thread, struct cabin_hub *hu
 	}
 	thread->started = true;
 	return 0;
+}
+
+bool cabin_hub_thread_answers(struct cabin_hub_thread *thread)
+{
+	unsigned turns = atomic_load_explicit(&thread->turns, memory_order_relaxed);
+	bool answers = !thread->asked || turns != thread->asked_turns;
+	thread->asked = true;
+	thread->asked_turns = turns;
+	wake(thread);
+	return answers;
 }
 
 void cabin_hub_thread_stop(struct cabin_hub_thread *thread)

@@ -157,6 +157,27 @@ static void tells_events_to_the_hub(void **state)
 	tear_down(&bench);
 }
 
+static void answers_while_it_runs(void **state)
+{
+	struct bench bench;
+	set_up(&bench, 1);
+	assert_true(cabin_hub_thread_answers(bench.thread));
+	assert_false(cabin_hub_thread_answers(bench.thread)); /* not started: it hangs */
+	assert_int_equal(cabin_hub_thread_start(bench.thread, bench.hub), 0);
+	/* It sleeps without a source, so only the question itself wakes it. */
+	for (int i = 0; i < 3; i++) {
+		time_t began = time(NULL);
+		bool answers = false;
+		while (!answers && time(NULL) < began + 20)
+			answers = cabin_hub_thread_answers(bench.thread);
+		assert_true(answers);
+	}
+	cabin_hub_thread_stop(bench.thread);
+	cabin_hub_thread_answers(bench.thread);
+	assert_false(cabin_hub_thread_answers(bench.thread));
+	tear_down(&bench);
+}
+
 static void gives_back_what_came_too_late(void **state)
 {
 	struct bench bench;
@@ -177,9 +198,8 @@ static void gives_back_what_came_too_late(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(wakes_for_each_packet),
-	    cmocka_unit_test(takes_from_many_threads),
-	    cmocka_unit_test(tells_events_to_the_hub),
+	    cmocka_unit_test(wakes_for_each_packet),	     cmocka_unit_test(takes_from_many_threads),
+	    cmocka_unit_test(tells_events_to_the_hub),	     cmocka_unit_test(answers_while_it_runs),
 	    cmocka_unit_test(gives_back_what_came_too_late),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
