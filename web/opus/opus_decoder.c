@@ -119,12 +119,3 @@ int EXPORT(packet_samples)(int size)
 		return OPUS_BAD_ARG;
 	return opus_packet_get_nb_samples(input_bytes, size, RATE_HZ);
 }
-
-/* The pitch period of the last decoded or concealed sound in samples, 0 when it had none. */
-int EXPORT(pitch)(int instance)
-{
-	opus_int32 period = 0;
-	if (!is_instance(instance) || opus_decoder_ctl(instance_decoder(instance), OPUS_GET_PITCH(&period)))
-		return 0;
-	return period;
-}

@@ -13,6 +13,11 @@ export interface Decoder {
 	decode(packet: Uint8Array, sizeBytes: number): number;
 	/** Makes `samples` (a multiple of 120) up for sound that did not come. Number of samples. */
 	conceal(samples: number): number;
+	/**
+	 * The `samples` (a multiple of 120) before a packet, of which the one ahead of it was lost: out of
+	 * the redundancy (FEC) in the packet where it has some, else made up. Number of samples.
+	 */
+	recover(packet: Uint8Array, sizeBytes: number, samples: number): number;
 }
 
 interface Exports {
@@ -25,6 +30,7 @@ interface Exports {
 	reset(instance: number): number;
 	decode(instance: number, sizeBytes: number): number;
 	conceal(instance: number, samples: number): number;
+	recover(instance: number, sizeBytes: number, samples: number): number;
 }
 
 class Instance implements Decoder {
@@ -42,8 +48,18 @@ class Instance implements Decoder {
 	}
 
 	decode(packet: Uint8Array, sizeBytes: number): number {
-		for (let i = 0; i < sizeBytes; i++) this.input[i] = packet[i]!;
+		this.write(packet, sizeBytes);
 		return Math.max(0, this.exports.decode(this.index, sizeBytes));
+	}
+
+	recover(packet: Uint8Array, sizeBytes: number, samples: number): number {
+		this.write(packet, sizeBytes);
+		return Math.max(0, this.exports.recover(this.index, sizeBytes, samples));
+	}
+
+	/** Byte by byte: a view of the packet's part would be garbage for each packet. */
+	private write(packet: Uint8Array, sizeBytes: number): void {
+		for (let i = 0; i < sizeBytes; i++) this.input[i] = packet[i]!;
 	}
 
 	conceal(samples: number): number {

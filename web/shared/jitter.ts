@@ -334,7 +334,9 @@ export class JitterBuffer {
 		const { voice } = this;
 		const isLoss = next.sequence !== voice.lastSequence + 1;
 		if (this.resolvedGap !== next.sequence) {
-			const skipped = Math.min(gap, Math.max(0, Math.round(this.delay(frame) - this.arrivals.target)));
+			const excess = this.delay(frame) - this.arrivals.target;
+			// A little is left to the control: whole packets can be recovered from the next one.
+			const skipped = excess > OFF_MUCH ? Math.min(gap, excess) : 0;
 			voice.endTimestamp += skipped;
 			if (isLoss) {
 				this.lostPackets += next.sequence - voice.lastSequence - 1;
@@ -344,6 +346,10 @@ export class JitterBuffer {
 			this.resolvedGap = next.sequence;
 			if (skipped === gap) return false;
 			gap -= skipped;
+		}
+		if (isLoss && next.epoch === voice.epoch && voice.recover(next, gap)) {
+			this.concealed += gap;
+			return true;
 		}
 		const count = voice.conceal(gap, true);
 		if (isLoss) this.concealed += count;

@@ -10,6 +10,10 @@ import type { StoredPacket } from './packet_store.ts';
 import { PcmQueue } from './pcm_queue.ts';
 import { type LoudnessTracker, rootMeanSquare } from './time_stretch.ts';
 
+/** What a packet's redundancy covers. */
+const RECOVER_STEP = 120;
+const RECOVER_MOST = 960;
+
 const FADE_OUT = 2880;
 const FADE_IN = 240;
 /** SILK makes nothing shorter than 10 ms up; CELT does, and so holds the clock more finely. */
@@ -88,6 +92,15 @@ export class Voice {
 		if (isAdvancing) this.endTimestamp += count;
 		else this.heldRun += count;
 		return count;
+	}
+
+	/** The sound of one lost packet before `next`, at most 20 ms, as well as `next` itself tells it. False when it cannot. */
+	recover(next: StoredPacket, samples: number): boolean {
+		if (this.concealedRun > 0 || samples > RECOVER_MOST || samples % RECOVER_STEP !== 0) return false;
+		const count = this.decoder.recover(next.bytes, next.sizeBytes, samples);
+		this.queue.append(this.decoder.output, count);
+		this.endTimestamp += count;
+		return count > 0;
 	}
 
 	private concealGain(): number {
