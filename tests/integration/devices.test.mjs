@@ -48,13 +48,13 @@ test('one of two JACK servers is killed and started again', { timeout: 90000 }, 
 	await pause(1000);
 	assert.ok(!listener.packets.some((packet) => packet.at > lost.at + 50), 'packets of a device that is gone');
 
-	const again = await own(t, startJack({ channels: 1, name: first.name }));
 	const started = performance.now();
+	const again = await own(t, startJack({ channels: 1, name: first.name }));
 	const returned = await listener.message('state', (state) => state.source === 'ok', {
 		from: listener.messages.findIndex((message) => message === lost),
 		timeoutMs: 10000,
 	});
-	t.diagnostic(`taken up ${(returned.at - started).toFixed(0)} ms after the device was back`);
+	t.diagnostic(`taken up ${(returned.at - started).toFixed(0)} ms after jackd was started again`);
 	const [newPort] = await inputPorts(again, 1);
 	const player = again.play(writeWav(join(folder, 'after.wav'), [after]), [newPort]);
 	assert.equal((await player.ended).code, 0, player.stderr());
