@@ -2,12 +2,14 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/errqueue.h>
 #include <netinet/tcp.h>
 #include <openssl/err.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 #include <unistd.h>
 
 int cabin_client_target_parse(struct cabin_client_target *out, const char *text)
@@ -44,6 +46,8 @@ int cabin_client_connect(struct cabin_client *client, const struct cabin_client_
 	if (client->fd < 0)
 		return CABIN_EIO;
 	(void)setsockopt(client->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	if (target->kernel_time)
+		(void)setsockopt(client->fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof(on));
 	if (target->receive_buffer_bytes)
 		(void)setsockopt(client->fd, SOL_SOCKET, SO_RCVBUF, &target->receive_buffer_bytes,
 				 sizeof(target->receive_buffer_bytes));
@@ -220,6 +224,26 @@ static int take_frames(struct cabin_client *client, cabin_client_handler *handle
 	return result;
 }
 
+/* recv, with the kernel's time stamp where it was asked for. */
+static ssize_t receive(struct cabin_client *client, void *to, size_t room)
+{
+	union {
+		char bytes[64];
+		struct cmsghdr align;
+	} control;
+	struct iovec piece = {.iov_base = to, .iov_len = room};
+	struct msghdr message = {
+	    .msg_iov = &piece, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control)};
+	ssize_t n = recvmsg(client->fd, &message, 0);
+	const struct cmsghdr *header = n > 0 ? CMSG_FIRSTHDR(&message) : NULL;
+	if (header && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_TIMESTAMPNS) {
+		struct timespec stamp;
+		memcpy(&stamp, CMSG_DATA(header), sizeof(stamp));
+		client->arrived_wall_ns = (uint64_t)stamp.tv_sec * 1000000000 + (uint64_t)stamp.tv_nsec;
+	}
+	return n;
+}
+
 /* Bytes read, 0: none now, or CABIN_ELOST. */
 static int read_some(struct cabin_client *client)
 {
@@ -233,7 +257,7 @@ static int read_some(struct cabin_client *client)
 		int why = SSL_get_error(client->ssl, n);
 		return why == SSL_ERROR_WANT_READ || why == SSL_ERROR_WANT_WRITE ? 0 : CABIN_ELOST;
 	}
-	ssize_t n = recv(client->fd, to, room, 0);
+	ssize_t n = receive(client, to, room);
 	if (n > 0)
 		return (int)n;
 	return n < 0 && (errno == EAGAIN || errno == EINTR) ? 0 : CABIN_ELOST;

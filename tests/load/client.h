@@ -25,9 +25,10 @@ struct cabin_client {
 	int fd;
 	SSL *ssl; /* NULL: plain */
 	enum cabin_client_state state;
-	int http_status;     /* of the upgrade's answer */
-	uint16_t close_code; /* from the server's close frame; 1005 for an empty one; 0: none came */
-	const char *fault;   /* the server broke the protocol: what it did; static */
+	int http_status;	  /* of the upgrade's answer */
+	uint16_t close_code;	  /* from the server's close frame; 1005 for an empty one; 0: none came */
+	const char *fault;	  /* the server broke the protocol: what it did; static */
+	uint64_t arrived_wall_ns; /* kernel's wall clock at the newest bytes' arrival; 0: not known */
 	size_t have;
 	uint8_t bytes[CABIN_CLIENT_FRAME_MAX_BYTES];
 };
@@ -36,6 +37,7 @@ struct cabin_client_target {
 	struct sockaddr_storage address;
 	socklen_t address_size;
 	SSL_CTX *tls;		  /* NULL: plain */
+	bool kernel_time;	  /* ask the kernel when bytes arrived; plain sockets only */
 	bool bare;		  /* no HTTP, no upgrade: frames from the first byte */
 	int receive_buffer_bytes; /* 0: the kernel's */
 };

@@ -105,6 +105,14 @@ static double microphone_us(const struct cabin_load_listener *listener)
 	return listener->has_mapping ? listener->mapping_us + samples / listener->rate_hz * 1e6 : -1;
 }
 
+/* Of several packets that came in one read, the newest one's arrival counts for all. */
+static double kernel_delay_ms(const struct cabin_load *load, const struct cabin_load_listener *listener,
+			      double server_us)
+{
+	int64_t arrived_ns = (int64_t)listener->client.arrived_wall_ns - load->wall_minus_monotonic_ns;
+	return ((double)arrived_ns / 1e3 - server_us) / 1e3;
+}
+
 static void take_media(struct cabin_load *load, struct cabin_load_listener *listener, const uint8_t *bytes, size_t size,
 		       uint64_t now_ns)
 {
@@ -125,8 +133,11 @@ static void take_media(struct cabin_load *load, struct cabin_load_listener *list
 		double delay_ms = ((double)now_ns / 1e3 - server_us) / 1e3;
 		if (delay_ms > load->warn_over_ms)
 			listener->late_packets++;
-		if (!listener->stalls)
+		if (!listener->stalls) {
 			cabin_histogram_add(&load->delays, delay_ms);
+			if (listener->client.arrived_wall_ns)
+				cabin_histogram_add(&load->kernel_delays, kernel_delay_ms(load, listener, server_us));
+		}
 		if (listener->delays)
 			cabin_histogram_add(listener->delays, delay_ms);
 	}

@@ -50,8 +50,11 @@ struct cabin_load_sink {
 
 struct cabin_load {
 	struct cabin_client_target target;
-	struct cabin_histogram delays; /* of all listeners that do not stall */
-	uint64_t measure_from_ns;      /* delays of packets that arrive before are not counted */
+	/* Of all listeners that do not stall: until this tool had read a packet, and until
+	 * the kernel had received it, which leaves this tool's own queue out. */
+	struct cabin_histogram delays, kernel_delays;
+	int64_t wall_minus_monotonic_ns;
+	uint64_t measure_from_ns; /* delays of packets that arrive before are not counted */
 	double warn_over_ms;
 	struct cabin_load_sink sink; /* of listener `sink_listener` */
 	uint32_t sink_listener;

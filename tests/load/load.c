@@ -112,8 +112,18 @@ static void change_stall(struct run *run, bool stalled)
 	}
 }
 
+static int64_t wall_minus_monotonic_ns(void)
+{
+	struct timespec wall;
+	uint64_t before_ns = now();
+	clock_gettime(CLOCK_REALTIME, &wall);
+	int64_t monotonic_ns = (int64_t)(before_ns + (now() - before_ns) / 2);
+	return (int64_t)wall.tv_sec * 1000000000 + wall.tv_nsec - monotonic_ns;
+}
+
 static void tick(struct run *run, uint64_t now_ns)
 {
+	run->load.wall_minus_monotonic_ns = wall_minus_monotonic_ns();
 	if (run->options.stall_count && !run->stalled && now_ns >= run->stall_from_ns && now_ns < run->stall_to_ns)
 		change_stall(run, true);
 	if (run->stalled && now_ns >= run->stall_to_ns)
@@ -165,6 +175,7 @@ static int prepare(struct run *run)
 		return 2;
 	}
 	run->load.target.bare = options->bare;
+	run->load.target.kernel_time = true;
 	run->load.warn_over_ms = 100;
 	if (options->tls) {
 		run->load.target.tls = SSL_CTX_new(TLS_client_method());
