@@ -17,6 +17,25 @@ describe('on synthetic networks, with real speech', () => {
 		expect(m.stats.underruns).toBe(0);
 	});
 
+	test('what is heard is what was sent, sample by sample, once the delay is settled', () => {
+		const [decoder] = loadDecoders();
+		const sent: number[] = [];
+		for (const packet of speech) {
+			const count = decoder.decode(packet, packet.length);
+			for (let i = 0; i < count; i++) sent.push(decoder.output[i]!);
+		}
+		const heard: number[] = [];
+		const from = 15 * 48000;
+		const onBlock = (out: Float32Array, frame: number) => {
+			if (frame >= from && frame < from + 48000) heard.push(...out);
+		};
+		simulate(loadDecoders(), inOrder(lan(1000), speech), 20, { onBlock });
+		const delays = Array.from({ length: 4800 }, (_, delay) => delay);
+		const isSame = (delay: number) => heard.every((sample, i) => Math.abs(sample - sent[from + i - delay]!) < 1e-3);
+		expect(delays.filter(isSame)).toHaveLength(1);
+		expect(heard.some((sample) => Math.abs(sample) > 0.05)).toBe(true);
+	});
+
 	test('a stall of 60 ms about each 20 s', () => {
 		const m = simulate(loadDecoders(), inOrder(stalls(30000, 60, 20000), speech), 600, { skipSeconds: 60 });
 		expect(m.concealedPerMinuteMs).toBeLessThan(51);
