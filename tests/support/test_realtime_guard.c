@@ -141,11 +141,12 @@ static void the_real_callback_lives_while_the_ring_wraps_and_is_full(void **stat
 	free(shared);
 }
 
+static pid_t jack = -1; /* ended in every case, also when a test fails */
+
 /* A JACK server of our own; its name in `name`. */
-static pid_t start_jack(char *name, size_t name_size)
+static void start_jack(char *name, size_t name_size)
 {
 	char wait_command[128];
-	pid_t pid = -1;
 	snprintf(name, name_size, "cabin-guard-%d", (int)getpid());
 	char *arguments[] = {"jackd", "--realtime", "-n", name, "-d", "dummy", "-r", "48000",
 			     "-p",    "256",	    "-C", "2",	"-P", "2",     NULL};
@@ -153,17 +154,20 @@ static pid_t start_jack(char *name, size_t name_size)
 	posix_spawn_file_actions_init(&quiet);
 	posix_spawn_file_actions_addopen(&quiet, STDOUT_FILENO, "/dev/null", 1, 0);
 	posix_spawn_file_actions_adddup2(&quiet, STDOUT_FILENO, STDERR_FILENO);
-	assert_int_equal(posix_spawnp(&pid, "jackd", &quiet, NULL, arguments, environ), 0);
+	assert_int_equal(posix_spawnp(&jack, "jackd", &quiet, NULL, arguments, environ), 0);
 	posix_spawn_file_actions_destroy(&quiet);
 	snprintf(wait_command, sizeof(wait_command), "exec jack_wait -s %s -w -t 20 >/dev/null 2>&1", name);
 	assert_int_equal(system(wait_command), 0);
-	return pid;
 }
 
-static void end_jack(pid_t pid)
+static int end_jack(void **state)
 {
-	kill(pid, SIGKILL);
-	waitpid(pid, NULL, 0);
+	if (jack > 0) {
+		kill(jack, SIGKILL);
+		waitpid(jack, NULL, 0);
+	}
+	jack = -1;
+	return 0;
 }
 
 /* Reads until `frame_count` frames came or the input is lost; returns the last answer. */
@@ -198,7 +202,7 @@ static void a_real_jack_stream_lives_under_the_guard_and_a_bad_one_dies(void **s
 	char server[64];
 	uint32_t rate_hz = 0, channel_count = 0;
 	uint64_t seen = 0;
-	pid_t jack = start_jack(server, sizeof(server));
+	start_jack(server, sizeof(server));
 	const struct cabin_config_device device = {
 	    .id = "guarded", .api = "JACK", .name = "system", .jack_server = server};
 	struct cabin_input input = portaudio_input(&device);
@@ -222,7 +226,7 @@ static void a_real_jack_stream_lives_under_the_guard_and_a_bad_one_dies(void **s
 	/* A server that dies is noticed, and the input can be opened no more. */
 	assert_int_equal(input.ops->open(input.self, &rate_hz, &channel_count), 0);
 	assert_int_equal(read_frames(&input, 4800, &seen), 0);
-	end_jack(jack);
+	end_jack(state);
 	assert_int_equal(read_frames(&input, UINT64_MAX, &seen), CABIN_ELOST);
 	input.ops->close(input.self);
 	assert_int_equal(input.ops->open(input.self, &rate_hz, &channel_count), CABIN_ENOTFOUND);
@@ -242,7 +246,7 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(every_bad_callback_dies),
 	    cmocka_unit_test(the_real_callback_lives_while_the_ring_wraps_and_is_full),
-	    cmocka_unit_test(a_real_jack_stream_lives_under_the_guard_and_a_bad_one_dies),
+	    cmocka_unit_test_teardown(a_real_jack_stream_lives_under_the_guard_and_a_bad_one_dies, end_jack),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
