@@ -41,11 +41,10 @@ int cabin_packet_pool_create(struct cabin_packet_pool **out, uint32_t slot_count
 		return CABIN_ENOMEM;
 	}
 	pool->slot_count = slot_count;
-	for (uint32_t i = 0; i < slot_count; i++) {
-		pool->slots[i].pool = pool;
-		pool->slots[i].slot_index = i;
+	/* The slots are not touched before they are taken: the newest that came back goes
+	 * out first, so a pool that is larger than needed costs no memory. */
+	for (uint32_t i = 0; i < slot_count; i++)
 		atomic_init(&pool->next[i], i + 1 < slot_count ? i + 2 : 0);
-	}
 	atomic_init(&pool->top, 1);
 	atomic_init(&pool->free_count, slot_count);
 	*out = pool;
@@ -88,6 +87,8 @@ struct cabin_packet *cabin_packet_take(struct cabin_packet_pool *pool)
 	atomic_fetch_sub_explicit(&pool->free_count, 1, memory_order_relaxed);
 	/* Everything before the pool's own fields; `bytes` are written before they are read. */
 	memset(packet, 0, offsetof(struct cabin_packet, pool));
+	packet->pool = pool;
+	packet->slot_index = (uint32_t)(packet - pool->slots);
 	atomic_store_explicit(&packet->references, 1, memory_order_relaxed);
 	return packet;
 }
