@@ -33,6 +33,11 @@ class Bed {
 		this.play(PACKET_SAMPLES);
 	}
 
+	/** Packets come while the device asks for nothing. */
+	standStill(from: number, to: number, payloads: readonly Uint8Array[]): void {
+		for (let i = from; i < to; i++) this.jitter.packet(packetOf(i, payloads), this.frame);
+	}
+
 	play(samples: number): void {
 		this.due += samples;
 		while (this.sound.length + QUANTUM <= this.due) {
@@ -170,6 +175,17 @@ describe('another time line', () => {
 		expect(bed.stats.delayMs).toBeLessThan(60);
 		expect(energy(bed.sound, bed.sound.length - 24000, bed.sound.length)).toBeGreaterThan(1e-6);
 	});
+});
+
+test('the audio device stood still for a minute, packets came on: live again at once', () => {
+	const bed = new Bed();
+	bed.state({});
+	for (let i = 0; i < 100; i++) bed.packet(i, floor);
+	bed.standStill(100, 3100, floor);
+	for (let i = 3100; i < 3200; i++) bed.packet(i, floor);
+	expect(bed.stats).toMatchObject({ isStarted: true, skips: 1 });
+	expect(bed.stats.delayMs).toBeLessThan(60);
+	expect(bed.stats.concealedMs).toBeLessThan(300);
 });
 
 describe('what is made up', () => {

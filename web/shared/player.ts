@@ -143,12 +143,22 @@ export class Player {
 	}
 
 	private async createOutput(): Promise<void> {
-		const output = new AudioOutput(this.volume);
+		let output: AudioOutput;
+		try {
+			output = new AudioOutput(this.volume);
+		} catch (error) {
+			this.stop();
+			throw error;
+		}
 		this.output = output;
 		this.outputMadeAt = performance.now();
 		this.wasRunning = false;
 		this.frozenTime = -1;
-		output.context.onstatechange = () => this.tell();
+		output.context.onstatechange = () => {
+			// After an interruption iOS leaves the context suspended: now it may be resumed.
+			if (this.wasRunning && document.visibilityState === 'visible') output.resume();
+			this.tell();
+		};
 		this.setMediaSession();
 		const { port1, port2 } = new MessageChannel();
 		this.command({ type: 'engine', port: port1 }, [port1]);
