@@ -92,25 +92,31 @@ CABIN_MUST_CHECK static inline int cabin_spsc_open(struct cabin_spsc *out, void 
 	return 0;
 }
 
-/* Copies frames starting at ring place `position` in (or out), at most two pieces. */
-static inline void cabin_spsc_copy(const struct cabin_spsc *ring, uint64_t position, float *out, const float *in,
-				   uint64_t frame_count)
+/* Frames from ring place `position` to the ring's end, at most `frame_count`: the
+ * first of the two pieces that a copy has. */
+static inline size_t cabin_spsc_first_piece(const struct cabin_spsc *ring, uint64_t position, uint64_t frame_count)
 {
-	uint64_t start = position & (ring->frame_capacity - 1);
-	uint64_t first = ring->frame_capacity - start;
-	size_t frame_floats = ring->channel_count;
+	uint64_t to_end = ring->frame_capacity - (position & (ring->frame_capacity - 1));
 
-	if (first > frame_count)
-		first = frame_count;
-	if (in) {
-		memcpy(ring->shared->samples + start * frame_floats, in, first * frame_floats * sizeof(float));
-		memcpy(ring->shared->samples, in + first * frame_floats,
-		       (frame_count - first) * frame_floats * sizeof(float));
-	} else {
-		memcpy(out, ring->shared->samples + start * frame_floats, first * frame_floats * sizeof(float));
-		memcpy(out + first * frame_floats, ring->shared->samples,
-		       (frame_count - first) * frame_floats * sizeof(float));
-	}
+	return to_end < frame_count ? to_end : frame_count;
+}
+
+static inline void cabin_spsc_copy_in(const struct cabin_spsc *ring, uint64_t position, const float *in,
+				      uint64_t frame_count)
+{
+	size_t floats = ring->channel_count, first = cabin_spsc_first_piece(ring, position, frame_count) * floats;
+
+	memcpy(ring->shared->samples + (position & (ring->frame_capacity - 1)) * floats, in, first * sizeof(float));
+	memcpy(ring->shared->samples, in + first, (frame_count * floats - first) * sizeof(float));
+}
+
+static inline void cabin_spsc_copy_out(const struct cabin_spsc *ring, uint64_t position, float *out,
+				       uint64_t frame_count)
+{
+	size_t floats = ring->channel_count, first = cabin_spsc_first_piece(ring, position, frame_count) * floats;
+
+	memcpy(out, ring->shared->samples + (position & (ring->frame_capacity - 1)) * floats, first * sizeof(float));
+	memcpy(out + first, ring->shared->samples, (frame_count * floats - first) * sizeof(float));
 }
 
 /* Offers one block of interleaved frames. False when it did not fit: the block is
@@ -135,7 +141,7 @@ static inline bool cabin_spsc_write(struct cabin_spsc *ring, const float *sample
 		atomic_fetch_add_explicit(&shared->dropped_blocks, 1, memory_order_relaxed);
 		return false;
 	}
-	cabin_spsc_copy(ring, ring->position, NULL, samples, frame_count);
+	cabin_spsc_copy_in(ring, ring->position, samples, frame_count);
 	shared->blocks[ring->block_index % CABIN_SPSC_BLOCKS] = (struct cabin_spsc_block){
 	    .frame_index = frame_index,
 	    .stamp_ns = stamp_ns,
@@ -171,7 +177,7 @@ static inline int cabin_spsc_read(struct cabin_spsc *ring, float *out, uint32_t 
 	frame_count = block.frame_count - ring->block_offset;
 	if (frame_count > frame_max)
 		frame_count = frame_max;
-	cabin_spsc_copy(ring, ring->position, out, NULL, frame_count);
+	cabin_spsc_copy_out(ring, ring->position, out, frame_count);
 	*frame_index = block.frame_index + ring->block_offset;
 	*stamp_ns = block.stamp_ns + ring->block_offset * UINT64_C(1000000000) / ring->rate_hz;
 	ring->position += frame_count;

@@ -34,7 +34,7 @@ static void blocks_keep_their_index_and_stamp(void **state)
 {
 	size_t size = cabin_spsc_size_bytes(8, 2);
 	void *memory = shared_memory(size);
-	struct cabin_spsc writer, reader;
+	struct cabin_spsc writer = {0}, reader = {0};
 	float in[12], out[16];
 	uint64_t index, stamp;
 
@@ -60,7 +60,7 @@ static void a_full_ring_drops_the_newest_and_the_index_jumps(void **state)
 {
 	size_t size = cabin_spsc_size_bytes(8, 1);
 	void *memory = shared_memory(size);
-	struct cabin_spsc writer, reader;
+	struct cabin_spsc writer = {0}, reader = {0};
 	float in[6] = {1, 2, 3, 4, 5, 6}, out[8];
 	uint64_t index, stamp;
 
@@ -83,7 +83,7 @@ static void many_small_blocks_are_bounded_too(void **state)
 {
 	size_t size = cabin_spsc_size_bytes(4096, 1);
 	void *memory = shared_memory(size);
-	struct cabin_spsc writer, reader;
+	struct cabin_spsc writer = {0}, reader = {0};
 	float in = 1;
 
 	open_both(&writer, &reader, memory, 4096, 1);
@@ -97,7 +97,7 @@ static void a_damaged_ring_is_noticed(void **state)
 {
 	size_t size = cabin_spsc_size_bytes(8, 1);
 	void *memory = shared_memory(size);
-	struct cabin_spsc writer, reader;
+	struct cabin_spsc writer = {0}, reader = {0};
 	float in[4] = {0}, out[8];
 	uint64_t index, stamp;
 
@@ -128,7 +128,7 @@ enum { TOTAL = 200000 };
 /* A writer in another process; every frame says its own index. */
 static void write_all(void *memory)
 {
-	struct cabin_spsc writer;
+	struct cabin_spsc writer = {0};
 	float block[2 * 37];
 	uint64_t index = 0;
 
@@ -153,7 +153,7 @@ static void two_processes_agree(void **state)
 {
 	size_t size = cabin_spsc_size_bytes(1024, 2);
 	void *memory = shared_memory(size);
-	struct cabin_spsc reader;
+	struct cabin_spsc reader = {0};
 	float out[2 * 64];
 	uint64_t index, stamp, received = 0;
 	pid_t child = fork();
