@@ -24,7 +24,7 @@ struct cabin_encoder_config {
 	uint32_t bitrate_bps; /* 6,000 … 256,000 */
 	uint32_t packet_ms;   /* 10 or 20 */
 	uint32_t complexity;  /* 0 … 10 */
-	bool dtx;	      /* silence becomes payloads of at most 2 bytes */
+	bool dtx;	      /* silence becomes payloads of at most 2 bytes; outside voip only from complexity 7 on */
 };
 
 /* CABIN_EINVAL for a value out of range, CABIN_ENOMEM. */

@@ -43,7 +43,7 @@ static void bad_free(void)
 
 static void bad_realloc(void)
 {
-	kept = realloc(kept, 200);
+	kept = realloc(NULL, 200);
 }
 
 static void bad_lock(void)
