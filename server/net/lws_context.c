@@ -33,13 +33,21 @@ static const struct lws_protocol_vhost_options csp = {.name = "content-security-
 static const struct lws_protocol_vhost_options nosniff = {
     .next = &csp, .name = "x-content-type-options:", .value = "nosniff"};
 
+/* A client's garbage makes libwebsockets talk, so each thread says it a few times only. */
 static void log_line(int level, const char *line)
 {
+	static _Thread_local struct cabin_ratelimit limit;
+	const struct cabin_clock clock = cabin_clock_monotonic();
 	char text[256], quoted[300];
+	uint64_t swallowed;
 	size_t size = strcspn(line, "\n");
+	if (!limit.interval_ns)
+		cabin_ratelimit_init(&limit, CABIN_NS_PER_S, 10);
+	if (!cabin_ratelimit_take(&limit, cabin_clock_now_ns(&clock), &swallowed))
+		return;
 	snprintf(text, sizeof(text), "%.*s", (int)size, line);
-	cabin_log(level & LLL_ERR ? CABIN_LOG_WARN : CABIN_LOG_DEBUG, "net", "libwebsockets", "text=%s",
-		  cabin_log_quote(quoted, sizeof(quoted), text));
+	cabin_log(level & LLL_ERR ? CABIN_LOG_WARN : CABIN_LOG_DEBUG, "net", "libwebsockets", "text=%s swallowed=%llu",
+		  cabin_log_quote(quoted, sizeof(quoted), text), (unsigned long long)swallowed);
 }
 
 static struct lws_vhost *create_vhost(struct cabin_loop *loop, enum cabin_scheme scheme)

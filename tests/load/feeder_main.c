@@ -18,7 +18,8 @@ static void on_signal(int number)
 static int usage(void)
 {
 	fputs("usage: cabin-feeder [--listen A:P] [--listen-tls A:P --tls-cert F --tls-key F] [--loops N]\n"
-	      "       [--channels N] [--packet-ms 10|20] [--payload-bytes N] [--queue-limit-ms N] [--web FOLDER]\n",
+	      "       [--channels N] [--packet-ms 10|20] [--payload-bytes N] [--queue-limit-ms N]\n"
+	      "       [--rto-min-us N] [--web FOLDER]\n",
 	      stderr);
 	return 2;
 }
@@ -73,6 +74,8 @@ int main(int argc, char **argv)
 			config.packet_ms = (uint32_t)atoi(value);
 		else if (!strcmp(name, "--payload-bytes"))
 			config.payload_bytes = (uint32_t)atoi(value);
+		else if (!strcmp(name, "--rto-min-us"))
+			config.server.rto_min_us = (uint32_t)atoi(value);
 		else if (!strcmp(name, "--queue-limit-ms"))
 			config.server.queue_limit_ms = (uint32_t)atoi(value);
 		else
