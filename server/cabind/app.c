@@ -19,9 +19,7 @@
 #include "capture/capture.h"
 #include "net/server.h"
 
-/* 128 sources of 100 packets a second fill the first in a third of a second; the second
- * is what a loop of net/ has. */
-enum { HUB_INBOX_SLOTS = 4096, LOOP_INBOX_SLOTS = 4096 };
+enum { HUB_INBOX_SLOTS = 4096 }; /* 128 sources of 100 packets a second fill it in a third of a second */
 
 /* In the order in which it is built; stopped in the reverse order. */
 struct app {
@@ -30,21 +28,21 @@ struct app {
 	struct cabin_config *config;
 	char *event_json;
 	uint16_t *numbers;
-	struct cabin_packet_pool *pool;
 	struct cabin_hub_thread *hub_thread;
 	struct cabin_app_metrics metrics;
 	struct cabin_server *server;
+	struct cabin_packet_pool *pool;
 	struct cabin_sink sinks[CABIN_LOOPS_MAX];
 	struct cabin_hub_channel_config *channels;
 	struct cabin_hub *hub;
 	struct cabin_capture *capture;
 };
 
-/* What may be away from the pool at once: each channel's window, once as the loops that
- * run hold it and once as a loop that stands still does; a loop's inbox; the hub's. */
-static uint32_t pool_slots(const struct cabin_config *config)
+/* The rule of relay/fanout.h: what may be away from the pool at once. */
+static uint32_t pool_slots(const struct cabin_config *config, uint32_t loop_count)
 {
-	return 2u * CABIN_WINDOW_ITEMS * config->channel_count + LOOP_INBOX_SLOTS + HUB_INBOX_SLOTS;
+	uint32_t windows = cabin_fanout_packets_held(config->channel_count, config->server.queue_limit_ms);
+	return loop_count * (windows + CABIN_SERVER_INBOX_SLOTS) + HUB_INBOX_SLOTS + 2u * config->source_count;
 }
 
 static void set_log_level(const char *name)
@@ -165,11 +163,12 @@ static int create_hub(struct app *app, const struct cabin_options *options)
 
 static int build(struct app *app, const struct cabin_options *options)
 {
-	int result = cabin_packet_pool_create(&app->pool, pool_slots(app->config));
-	if (result == 0)
-		result = cabin_hub_thread_create(&app->hub_thread, app->clock, HUB_INBOX_SLOTS);
+	int result = cabin_hub_thread_create(&app->hub_thread, app->clock, HUB_INBOX_SLOTS);
 	if (result == 0)
 		result = create_server(app, options);
+	if (result == 0)
+		result =
+		    cabin_packet_pool_create(&app->pool, pool_slots(app->config, cabin_server_loop_count(app->server)));
 	if (result == 0)
 		result = create_hub(app, options);
 	if (result != 0)

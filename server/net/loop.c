@@ -9,7 +9,7 @@
 #include "base/log.h"
 #include "net/ws_listener.h"
 
-enum { INBOX_SLOTS = 4096, ACCEPTS_A_TURN = 64 };
+enum { ACCEPTS_A_TURN = 64 };
 
 static const double SWEEP_S = 0.25, STOP_SWEEP_S = 0.02, ACCEPT_PAUSE_S = 0.1;
 static const uint64_t FLUSH_DEADLINE_NS = 2 * CABIN_NS_PER_MS, STOP_LIMIT_NS = 1200 * CABIN_NS_PER_MS;
@@ -225,8 +225,10 @@ int cabin_loop_create(struct cabin_loop **out, struct cabin_net *net, uint32_t i
 					     .channel_count = config->channel_count,
 					     .queue_limit_ms = config->queue_limit_ms,
 					     .close_after_ms = config->close_after_ms};
-	struct cabin_inbox_config inbox = {
-	    .slot_count = INBOX_SLOTS, .message_size = sizeof(struct cabin_packet *), .wake = wake, .context = loop};
+	struct cabin_inbox_config inbox = {.slot_count = CABIN_SERVER_INBOX_SLOTS,
+					   .message_size = sizeof(struct cabin_packet *),
+					   .wake = wake,
+					   .context = loop};
 	result = cabin_fanout_create(&loop->fanout, &fanout);
 	if (!result)
 		result = cabin_inbox_create(&loop->inbox, &inbox);

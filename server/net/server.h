@@ -49,6 +49,8 @@ void cabin_server_destroy(struct cabin_server *server);
 uint16_t cabin_server_port(const struct cabin_server *server);
 uint16_t cabin_server_port_tls(const struct cabin_server *server); /* 0: none */
 
+enum { CABIN_SERVER_INBOX_SLOTS = 4096 }; /* of each loop's inbox: what a loop that stalls may hold of the pool */
+
 uint32_t cabin_server_loop_count(const struct cabin_server *server);
 
 /* The sink of loop `loop_index`, for the hub's configuration. Its publish runs on
