@@ -81,6 +81,8 @@ function handOver(gainDb = 0): { bed: Bed; from: number; to: number } {
 		sequence: first.sequence,
 		timestamp: (first.timestamp + extra) % 0x100000000,
 	});
+	// What is heard is still the epoch before: that is no new start.
+	expect(bed.stats.isStarted).toBe(true);
 	for (let i = 100; i < 200; i++) bed.packet(i, booth, extra, i === 100);
 	return { bed, from, to: from + 4800 };
 }

@@ -437,9 +437,9 @@ export class JitterBuffer {
 		return this.epoch;
 	}
 
-	/** Whether the channel's newest epoch is what is heard. */
+	/** Whether the channel's time line is what is heard. */
 	get isStarted(): boolean {
-		return this.isVoiceOn && this.epoch !== null && this.voice.epoch === this.epoch;
+		return this.isVoiceOn && this.epoch !== null && this.voice.epoch!.timeline === this.timeline;
 	}
 
 	stats(frame: number): JitterStats {
