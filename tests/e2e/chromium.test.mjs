@@ -47,7 +47,11 @@ test('plain http by a name: the fallback plays the right speech', { timeout: 120
 	});
 	await page.goto(`http://venue.test:${server.port}/`);
 	assert.equal(await page.evaluate(() => window.isSecureContext), false);
-	await checkChannels(t, { page, recording, speech, began, table: wholeDemo.slice(0, 4) });
+	// On a busy main thread the fallback has more to conceal than the worklet; the words are the right ones.
+	await checkChannels(t, { page, recording, speech, began, table: wholeDemo.slice(0, 4), least: 0.6 });
+	const metrics = await server.metrics();
+	const underruns = metrics.all('cabin_report_underruns_total').reduce((sum, one) => sum + one.value, 0);
+	t.diagnostic(`${underruns} underruns reported over 25 s of fallback`);
 	await shoot(page, 'chromium-http-listening');
 	assert.deepEqual(faults, []);
 });
@@ -110,7 +114,7 @@ test('survives a server restart: says so, and plays on by itself', { timeout: 90
 	await pause(500);
 	const heard = recognise(speech, await recording.next(3));
 	assert.equal(heard.file, 'speech/interp-fr.opus');
-	assert.ok(heard.quality > 0.7, `quality ${heard.quality}`);
+	assert.ok(heard.quality > 0.85, `quality ${heard.quality}`);
 	assert.match(await said(page), /interpreter/i);
 	assert.ok(second.isRunning());
 });

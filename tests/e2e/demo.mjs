@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectFolder } from '../harness/process.mjs';
-import { decimate, levelDb, locate } from '../harness/signal.mjs';
+import { decimate, levelDb, locate, percentile } from '../harness/signal.mjs';
 import { decodeFile } from '../harness/sound.mjs';
 
 const folder = join(projectFolder, 'deploy/demo');
@@ -54,26 +54,28 @@ export function expected(id, seconds) {
 }
 
 /**
- * Which speech a recording is.
+ * Which speech a recording is, by its pieces of half a second: a page may stretch or conceal a few milliseconds
+ * between two of them.
  * @param {Map<string, Float32Array>} speech
  * @param {Float32Array} recording 48 kHz, some seconds
- * @returns {{file: string | null, seconds: number, quality: number, second: number}} `seconds`: the recording's start
- *   in the file; `second`: the best quality of any other file
+ * @returns {{file: string | null, seconds: number, quality: number, share: number}} `seconds`: the recording's start in
+ *   the file; `quality`: median correlation of the pieces that agree; `share`: how many of those with sound agree
  */
 export function recognise(speech, recording) {
-	const size = 1.5 * rate;
+	const size = 0.5 * rate;
 	const sound = decimate(recording, factor);
-	let best = { file: null, seconds: 0, quality: 0, second: 0 };
-	// A page may stretch time for a moment; the best piece of a second and a half is free of it.
-	for (let at = 0; at + size <= sound.length; at += size / 2) {
+	const pieces = [];
+	for (let at = 0; at + size <= sound.length; at += size) {
 		const piece = sound.subarray(at, at + size);
-		if (levelDb(piece) < -50) continue;
-		const found = [...speech]
-			.map(([file, known]) => ({ file, ...locate(known, piece) }))
-			.sort((a, b) => b.quality - a.quality);
-		if (found[0].quality <= best.quality) continue;
-		const seconds = (found[0].offset - at) / rate;
-		best = { file: found[0].file, seconds, quality: found[0].quality, second: found[1].quality };
+		if (levelDb(piece) < -45) continue;
+		const found = [...speech].map(([file, known]) => ({ file, ...locate(known, piece) }));
+		found.sort((a, b) => b.quality - a.quality);
+		pieces.push({ ...found[0], seconds: (found[0].offset - at) / rate });
 	}
-	return best;
+	if (pieces.length === 0) return { file: null, seconds: 0, quality: 0, share: 0 };
+	const agreeing = (one) =>
+		pieces.filter((piece) => piece.file === one.file && Math.abs(piece.seconds - one.seconds) < 0.25);
+	const agreed = pieces.map(agreeing).sort((a, b) => b.length - a.length)[0];
+	const quality = percentile(agreed.map((piece) => piece.quality), 0.5);
+	return { file: agreed[0].file, seconds: agreed[0].seconds, quality, share: agreed.length / pieces.length };
 }

@@ -5,8 +5,8 @@ import { expected, recognise } from './demo.mjs';
 import { pick, said } from '../harness/page.mjs';
 
 /**
- * By seconds since the server's start: in the first half of the demo's loop the plenary's floor speaks Vietnamese, in the
- * second French, and the other room the other way round. So each language is heard from its booth and as pass-through.
+ * By seconds since the server's start: in the first 35 s of the demo's loop the plenary's floor speaks Vietnamese, then French, in the
+ * other room the other way round, with pauses between. Each language is heard from its booth and as pass-through.
  * @type {[number, string, RegExp][]}
  */
 export const wholeDemo = [
@@ -14,10 +14,10 @@ export const wholeDemo = [
 	[10, 'plenary.fr', /interpreter/i],
 	[15, 'water.vi', /interpreter/i],
 	[20, 'plenary.vi', /sound of the hall/i],
-	[25, 'water.floor', /sound of the hall/i],
-	[40, 'water.fr', /interpreter/i],
-	[45, 'plenary.vi', /interpreter/i],
-	[50, 'plenary.fr', /sound of the hall/i],
+	[38, 'plenary.fr', /sound of the hall/i],
+	[43, 'plenary.vi', /interpreter/i],
+	[48, 'water.fr', /interpreter/i],
+	[53, 'water.floor', /sound of the hall/i],
 	[72, 'plenary.floor', /sound of the hall/i],
 ];
 
@@ -29,20 +29,21 @@ export const wholeDemo = [
  * @param {Map<string, Float32Array>} parts.speech
  * @param {number} parts.began performance.now() at the server's start
  * @param {[number, string, RegExp][]} parts.table
+ * @param {number} [parts.least] lowest median correlation
  */
-export async function checkChannels(t, { page, recording, speech, began, table }) {
+export async function checkChannels(t, { page, recording, speech, began, table, least = 0.85 }) {
 	for (const [second, id, words] of table) {
 		await pause(Math.max(0, began + second * 1000 - performance.now()));
 		await pick(page, id);
 		await pause(700);
 		const since = (performance.now() - began) / 1000;
-		const heard = recognise(speech, await recording.next(3));
+		const heard = recognise(speech, await recording.next(3.5));
 		const due = expected(id, since);
 		const text = `${id} at ${since.toFixed(1)} s: ${heard.file} at ${heard.seconds.toFixed(2)} s`;
-		t.diagnostic(`${text}, quality ${heard.quality.toFixed(3)}, next best ${heard.second.toFixed(3)}`);
+		t.diagnostic(`${text}, quality ${heard.quality.toFixed(3)}, ${(heard.share * 100).toFixed(0)} % of it`);
 		assert.equal(heard.file, due.file, `${id} has the wrong speech`);
-		assert.ok(heard.quality > 0.7, `${text}: quality ${heard.quality}`);
-		assert.ok(heard.second < heard.quality / 2, `${text}: ${heard.second} for another`);
+		assert.ok(heard.quality > least, `${text}: quality ${heard.quality}`);
+		assert.ok(heard.share >= 0.75, `${text}: only ${heard.share} of it`);
 		assert.ok(Math.abs(heard.seconds - due.seconds) < 2, `${text}, due at ${due.seconds.toFixed(2)} s`);
 		assert.match(await said(page), words);
 	}

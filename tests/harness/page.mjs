@@ -10,17 +10,25 @@ export async function shoot(page, name) {
 	await page.screenshot({ path: join(folder, `${name}.png`) });
 }
 
+/** Taps what is in the middle of the screen then, as a person would who has scrolled to it. */
+async function tap(page, selector) {
+	await page.evaluate((it) => {
+		document.querySelector(it).scrollIntoView({ block: 'center', behavior: 'instant' });
+	}, selector);
+	await page.click(selector);
+}
+
 /** Taps a channel of the room that is shown, or goes to its room first. @param {any} page @param {string} id */
 export async function pick(page, id) {
 	const room = id.split('.')[0];
 	const channel = `.channels [data-do="channel"][data-id="${id}"]`;
 	await page.waitForSelector('.channels');
 	if (!(await page.$(channel))) {
-		await page.click(`.rooms li[data-key="${room}"] button`);
+		await tap(page, `.rooms li[data-key="${room}"] button`);
 		await page.waitForSelector(channel);
 	}
 	const playing = await page.evaluate((it) => document.querySelector(it)?.getAttribute('aria-current'), channel);
-	if (playing !== 'true') await page.click(channel);
+	if (playing !== 'true') await tap(page, channel);
 }
 
 /** What the page says is happening. @param {any} page @returns {Promise<string>} */
