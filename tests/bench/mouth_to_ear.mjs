@@ -5,8 +5,9 @@
 //                        └────────────▶ jack_rec, left        jack_rec, right ◀─────────┘
 //
 // All of it is on one JACK server, so both tracks of the recording have the same sample clock, and
-// a chirp's delay is the distance of its two copies. A real sound card adds its own converters and
-// one period at each end, which the dummy device has not.
+// a chirp's delay is the distance of its two copies. A period's sound was at the microphone one period
+// before JACK hands it out, as a sound card gathers it, so one capture period is added. The output
+// device's own period and converters are not in it: the dummy device has none.
 import { join } from 'node:path';
 import { startChromium } from '../harness/browsers.mjs';
 import { startCabind } from '../harness/cabind.mjs';
@@ -53,7 +54,7 @@ function delays(mouth, ear, starts) {
 		if (from < 0 || from + span > ear.length) return null;
 		const original = mouth.subarray(from, from + needle.length);
 		const { offset, quality } = locate(ear.subarray(from, from + span), original);
-		return quality > 0.6 ? (offset / rate) * 1000 : null;
+		return quality > 0.6 ? ((offset + period) / rate) * 1000 : null;
 	});
 }
 
