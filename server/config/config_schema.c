@@ -174,7 +174,7 @@ static const struct cabin_schema_key opus_keys[] = {
     {.name = "dtx",
      .type = CABIN_KEY_SWITCH,
      .offset = offsetof(OPUS, dtx),
-     .help = "Send nearly nothing while there is no sound"},
+     .help = "Send nearly nothing while there is no sound; outside voip only from complexity 7 on"},
 };
 SECTION(cabin_schema_opus, "opus", "Under `defaults`, and under a source.", opus_keys);
 
