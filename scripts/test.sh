@@ -99,6 +99,11 @@ suite_fuzz() {
 	done
 }
 
+# The decoder in the tree is what Debian's sources make, bit for bit.
+suite_wasm() {
+	as_test wasm web/opus/build.sh --check
+}
+
 suite_web() {
 	as_test web-check npm --prefix web run check
 	suite_began=$(date +%s)
@@ -134,7 +139,7 @@ suite_long() {
 
 command_test() {
 	suites='c asan web sizes integration e2e'
-	all_suites="$suites tsan fuzz long"
+	all_suites="$suites tsan fuzz wasm long"
 	chosen=
 	while [ $# -gt 0 ]; do
 		case $1 in
@@ -153,7 +158,10 @@ command_test() {
 	suites=${chosen:-$suites}
 	need $packages_build $packages_test
 	case $suites in
-	*fuzz*) need $packages_test_all ;;
+	*fuzz*) need $packages_fuzz ;;
+	esac
+	case $suites in
+	*wasm*) need $(web/opus/build.sh --list) ;;
 	esac
 	mkdir -p "$logs"
 	without_randomisation='setarch -R'

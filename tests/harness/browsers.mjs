@@ -40,6 +40,8 @@ function watchFaults(page) {
 	return faults;
 }
 
+const headless = { MOZ_HEADLESS_WIDTH: '450', MOZ_HEADLESS_HEIGHT: '900', MOZ_CRASHREPORTER_DISABLE: '1' };
+
 /**
  * Firefox by WebDriver BiDi. It needs an output device: without one its AudioContext stays suspended.
  * @param {{env?: Record<string, string>, language?: string}} [options]
@@ -52,7 +54,9 @@ export async function startFirefox(options = {}) {
 		headless: true,
 		acceptInsecureCerts: true,
 		userDataDir: folder,
-		env: { ...process.env, HOME: folder, MOZ_CRASHREPORTER_DISABLE: '1', ...options.env },
+		// Setting a viewport takes commands that older Firefoxes have not; the window has a phone's width instead.
+		defaultViewport: null,
+		env: { ...process.env, HOME: folder, ...headless, ...options.env },
 		extraPrefsFirefox: {
 			'intl.accept_languages': options.language ?? 'en-GB,en',
 			'media.cubeb.sandbox': false,
@@ -63,7 +67,6 @@ export async function startFirefox(options = {}) {
 		browser,
 		async page() {
 			const page = await browser.newPage();
-			await page.setViewport({ width: 390, height: 844 });
 			const faults = [];
 			page.on('pageerror', (error) => faults.push(String(error)));
 			page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
