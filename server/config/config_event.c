@@ -29,6 +29,12 @@ void cabin_config_read_server(struct cabin_reader *reader, const struct cabin_ya
 	if (listen_tls && !cert && !key)
 		cabin_issues_add(reader->issues, listen_tls->key->place,
 				 "listen_tls stands without a certificate; add tls_cert and tls_key");
+	/* Else a listener would be closed before it may skip. */
+	const struct cabin_yaml *close_after = cabin_yaml_get(node, "close_after_ms");
+	if (close_after && server->close_after_ms < server->queue_limit_ms)
+		cabin_issues_add(reader->issues, close_after->place,
+				 "close_after_ms is less than queue_limit_ms; write at least %u",
+				 server->queue_limit_ms);
 	if (server->tls_cert && !server->listen_tls)
 		server->listen_tls = "0.0.0.0:8443";
 }

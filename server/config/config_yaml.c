@@ -290,14 +290,6 @@ struct cabin_yaml *cabin_yaml_get(const struct cabin_yaml *map, const char *key)
 	return NULL;
 }
 
-struct cabin_yaml *cabin_yaml_item(const struct cabin_yaml *node, uint32_t index)
-{
-	struct cabin_yaml *child = node ? node->children : NULL;
-	while (child && index-- > 0)
-		child = child->next;
-	return child;
-}
-
 bool cabin_yaml_is_null(const struct cabin_yaml *node)
 {
 	return node->kind == CABIN_YAML_SCALAR && node->plain &&

@@ -42,9 +42,6 @@ CABIN_MUST_CHECK int cabin_yaml_read(struct cabin_yaml **out, struct cabin_arena
 /* The value of `key`, or NULL. `map` may be NULL or not a map. */
 struct cabin_yaml *cabin_yaml_get(const struct cabin_yaml *map, const char *key);
 
-/* Item `index` of a list or map, from 0, or NULL. */
-struct cabin_yaml *cabin_yaml_item(const struct cabin_yaml *node, uint32_t index);
-
 /* A plain scalar that says nothing: empty, ~ or null. */
 bool cabin_yaml_is_null(const struct cabin_yaml *node);
 

@@ -213,6 +213,8 @@ static const struct refusal refusals[] = {
     {HEAD ROOM "server: {max_listeners: 99999999999999999999}\n",
      "f:8:25: max_listeners is out of range; write 1 to 100000\n"},
     {HEAD ROOM "server: {queue_limit_ms: 2001}\n", "f:8:26: queue_limit_ms is out of range; write 40 to 2000\n"},
+    {HEAD ROOM "server: {queue_limit_ms: 1000, close_after_ms: 999}\n",
+     "f:8:48: close_after_ms is less than queue_limit_ms; write at least 1000\n"},
     {HEAD ROOM "server: {loops: [1]}\n", "f:8:17: loops is a list; write a single value\n"},
     {HEAD ROOM "server: {log_level: warning}\n",
      "f:8:21: unknown log_level 'warning'; write one of debug, info, warn, error\n"},
