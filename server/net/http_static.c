@@ -159,11 +159,6 @@ bool cabin_static_is_folder(const struct cabin_static *files, const char *path)
 	return size > 0 && (size_t)size < sizeof(with_slash) && cabin_static_find(files, with_slash);
 }
 
-size_t cabin_static_count(const struct cabin_static *files)
-{
-	return files ? files->count : 0;
-}
-
 static bool has_suffix(const char *text, const char *suffix)
 {
 	size_t a = strlen(text), b = strlen(suffix);

@@ -47,8 +47,6 @@ const struct cabin_static_file *cabin_static_find(const struct cabin_static *fil
 /* True when `path` lacks only the final slash of a folder that has an index.html. */
 bool cabin_static_is_folder(const struct cabin_static *files, const char *path);
 
-size_t cabin_static_count(const struct cabin_static *files);
-
 /* The smallest encoding of `file` that an Accept-Encoding header's value allows;
  * NULL or "" allows identity alone. */
 enum cabin_encoding cabin_static_choose(const struct cabin_static_file *file, const char *accept_encoding);

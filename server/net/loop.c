@@ -21,13 +21,44 @@ uint64_t cabin_loop_now_ns(const struct cabin_loop *loop)
 
 /* --- packets ----------------------------------------------------------------- */
 
+/* Hands a reference over; false: the inbox refused it, and counted it. */
+static bool push(struct cabin_loop *loop, struct cabin_packet *packet)
+{
+	bool quiet = !cabin_fanout_listener_count(loop->fanout, packet->channel_index);
+	cabin_packet_retain(packet);
+	if (!cabin_inbox_push(loop->inbox, &packet, quiet))
+		return true;
+	cabin_packet_release(packet);
+	return false;
+}
+
+/* A loop that stalls loses packets, but not who feeds a channel: a state that its inbox
+ * refused waits here, and goes before anything else of its channel. */
+static void push_owed_states(struct cabin_loop *loop)
+{
+	for (uint16_t i = 0; i < CABIN_CHANNELS_MAX && loop->owed_count; i++) {
+		if (!loop->owed_states[i] || !push(loop, loop->owed_states[i]))
+			continue;
+		cabin_packet_release(loop->owed_states[i]);
+		loop->owed_states[i] = NULL;
+		loop->owed_count--;
+	}
+}
+
 void cabin_loop_publish(void *context, struct cabin_packet *packet)
 {
 	struct cabin_loop *loop = context;
-	bool quiet = !cabin_fanout_listener_count(loop->fanout, packet->channel_index);
-	cabin_packet_retain(packet);
-	if (cabin_inbox_push(loop->inbox, &packet, quiet))
-		cabin_packet_release(packet); /* the inbox counts what it refused */
+	struct cabin_packet **owed = &loop->owed_states[packet->channel_index];
+	if (loop->owed_count)
+		push_owed_states(loop);
+	bool pushed = !*owed && push(loop, packet);
+	if (pushed || packet->kind != CABIN_PACKET_STATE)
+		return;
+	if (*owed)
+		cabin_packet_release(*owed);
+	else
+		loop->owed_count++;
+	*owed = cabin_packet_retain(packet);
 }
 
 static void wake(void *context)
@@ -79,6 +110,8 @@ static void on_prepare(struct ev_loop *ev, ev_prepare *watcher, int events)
 
 static void on_sweep(struct ev_loop *ev, ev_timer *watcher, int events)
 {
+	/* A listener that joined in the very moment of a quiet push waits no longer than this. */
+	cabin_loop_drain_inbox(watcher->data);
 	cabin_ws_sweep(watcher->data);
 }
 
@@ -127,8 +160,7 @@ static void on_accept(struct ev_loop *ev, ev_io *watcher, int events)
 					  strerror(errno), (unsigned long long)swallowed);
 			/* The connection stays in the backlog, so the watcher would spin. */
 			ev_io_stop(ev, watcher);
-			ev_timer_set(&loop->accept_pause, ACCEPT_PAUSE_S, 0.);
-			ev_timer_start(ev, &loop->accept_pause);
+			ev_timer_start(ev, &loop->accept_pause); /* once for both schemes */
 		}
 		if (errno != ECONNABORTED && errno != EINTR)
 			return;
@@ -276,6 +308,8 @@ void cabin_loop_destroy(struct cabin_loop *loop)
 		while (!cabin_inbox_pop(loop->inbox, &packet))
 			cabin_packet_release(packet);
 	}
+	for (uint16_t i = 0; i < CABIN_CHANNELS_MAX; i++)
+		cabin_packet_release(loop->owed_states[i]);
 	cabin_inbox_destroy(loop->inbox);
 	cabin_fanout_destroy(loop->fanout);
 	for (int scheme = 0; scheme < CABIN_SCHEME_COUNT; scheme++) {

@@ -8,7 +8,8 @@
  *                                              flush ─▶ one write per listener
  *
  * Everything in `struct cabin_loop` belongs to the loop's thread once it runs, but
- * for the inbox's push, the atomics and `ev_async_send`. */
+ * for the inbox's push with the states that it refused (the hub's thread), the
+ * atomics and `ev_async_send`. */
 #ifndef CABIN_NET_LOOP_H
 #define CABIN_NET_LOOP_H
 
@@ -64,6 +65,8 @@ struct cabin_loop {
 	struct lws_context *context;
 	struct lws_vhost *vhost[CABIN_SCHEME_COUNT];
 	struct cabin_inbox *inbox;
+	struct cabin_packet *owed_states[CABIN_CHANNELS_MAX]; /* the hub's thread: that the full inbox refused … */
+	uint32_t owed_count;				      /* … and how many there are */
 	struct cabin_fanout *fanout;
 	struct cabin_report_counters *reports; /* one a channel */
 	struct cabin_loop_counters counters;
@@ -92,7 +95,6 @@ void cabin_loop_publish(void *loop, struct cabin_packet *packet);
 uint64_t cabin_loop_now_ns(const struct cabin_loop *loop);
 void cabin_loop_drain_inbox(struct cabin_loop *loop);
 struct cabin_loop *cabin_loop_of(struct lws *wsi);
-enum cabin_scheme cabin_loop_scheme_of(struct lws *wsi);
 
 /* A counter with one writing thread. */
 static inline void cabin_count(_Atomic uint64_t *counter)

@@ -116,9 +116,3 @@ struct cabin_loop *cabin_loop_of(struct lws *wsi)
 {
 	return lws_context_user(lws_get_context(wsi));
 }
-
-enum cabin_scheme cabin_loop_scheme_of(struct lws *wsi)
-{
-	struct cabin_loop *loop = cabin_loop_of(wsi);
-	return lws_get_vhost(wsi) == loop->vhost[CABIN_SCHEME_HTTPS] ? CABIN_SCHEME_HTTPS : CABIN_SCHEME_HTTP;
-}

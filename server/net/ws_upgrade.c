@@ -1,11 +1,22 @@
 /* Which requests for a WebSocket are granted: docs/protocol.md, section 2. */
 #include <string.h>
+#include <strings.h>
 
 #include "net/http.h"
 #include "net/ws_listener.h"
 
+static bool same_exactly(const char *a, const char *b, size_t size)
+{
+	return !strncmp(a, b, size);
+}
+
+static bool same_but_case(const char *a, const char *b, size_t size)
+{
+	return !strncasecmp(a, b, size);
+}
+
 /* A comma-separated list of tokens (RFC 9110, 5.6.1). */
-static bool list_has(const char *list, const char *token)
+static bool list_has(const char *list, const char *token, bool (*same)(const char *, const char *, size_t))
 {
 	size_t size = strlen(token);
 	for (const char *at = list; *at;) {
@@ -14,7 +25,7 @@ static bool list_has(const char *list, const char *token)
 		size_t trimmed = length;
 		while (trimmed && (at[trimmed - 1] == ' ' || at[trimmed - 1] == '\t'))
 			trimmed--;
-		if (trimmed == size && !strncasecmp(at, token, size))
+		if (trimmed == size && same(at, token, size))
 			return true;
 		at += length;
 	}
@@ -26,7 +37,7 @@ static struct cabin_http_reply judge(struct cabin_loop *loop, struct lws *wsi)
 	char value[256];
 	if (strcmp(cabin_http_header(wsi, WSI_TOKEN_GET_URI, value, sizeof(value)), CABIN_WS_PATH))
 		return cabin_http_text(404, "WebSockets are at " CABIN_WS_PATH "\n");
-	if (!list_has(cabin_http_header(wsi, WSI_TOKEN_CONNECTION, value, sizeof(value)), "upgrade"))
+	if (!list_has(cabin_http_header(wsi, WSI_TOKEN_CONNECTION, value, sizeof(value)), "upgrade", same_but_case))
 		return cabin_http_text(400, "no Connection: Upgrade\n");
 	if (strcmp(cabin_http_header(wsi, WSI_TOKEN_VERSION, value, sizeof(value)), "13"))
 		return cabin_http_text(426, "Sec-WebSocket-Version must be 13\n");
@@ -34,7 +45,8 @@ static struct cabin_http_reply judge(struct cabin_loop *loop, struct lws *wsi)
 		return cabin_http_text(400, "no valid Sec-WebSocket-Key\n");
 	if (!*cabin_http_header(wsi, WSI_TOKEN_HOST, value, sizeof(value)))
 		return cabin_http_text(400, "no Host\n");
-	if (!list_has(cabin_http_header(wsi, WSI_TOKEN_PROTOCOL, value, 128), CABIN_WS_SUBPROTOCOL)) {
+	/* libwebsockets ends in silence a connection whose sub-protocol it does not know to the letter. */
+	if (!list_has(cabin_http_header(wsi, WSI_TOKEN_PROTOCOL, value, 128), CABIN_WS_SUBPROTOCOL, same_exactly)) {
 		cabin_count(&loop->counters.refused_subprotocol);
 		return cabin_http_text(400, "Sec-WebSocket-Protocol must be " CABIN_WS_SUBPROTOCOL "\n");
 	}

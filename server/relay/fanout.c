@@ -16,7 +16,7 @@ uint32_t cabin_fanout_window_items(uint32_t queue_limit_ms)
 
 uint32_t cabin_fanout_packets_held(uint16_t channel_count, uint32_t queue_limit_ms)
 {
-	return channel_count * (cabin_fanout_window_items(queue_limit_ms) + 2);
+	return channel_count * (cabin_fanout_window_items(queue_limit_ms) + 3);
 }
 
 _Static_assert(CABIN_QUEUE_LIMIT_MAX_MS / 10 * 5 / 4 + 16 <= CABIN_WINDOW_ITEMS, "the largest window fits");

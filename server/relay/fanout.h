@@ -38,8 +38,8 @@ struct cabin_fanout_config {
 	uint32_t close_after_ms; /* behind or blocked for this long without a break is closed as too slow */
 };
 
-/* Packets that one channel's window holds at most; and all windows of one loop with
- * their state and clock messages. */
+/* Packets that one channel's window holds at most; and all windows of one loop, each
+ * with its state and clock message, and a state that may wait for the loop's inbox. */
 uint32_t cabin_fanout_window_items(uint32_t queue_limit_ms);
 uint32_t cabin_fanout_packets_held(uint16_t channel_count, uint32_t queue_limit_ms);
 

@@ -16,6 +16,7 @@
 #include "feeder.h"
 #include "hostile.h"
 #include "wire/rtp.h"
+#include "wire/ws_frame.h"
 
 enum { CLIENTS = 40, PACKET_MS = 20 };
 
@@ -65,11 +66,16 @@ static void open_world(struct world *world, struct cabin_server_config server, u
 	memset(ears, 0, sizeof(ears));
 }
 
-static struct cabin_server_stats stats_of(const struct world *world)
+static struct cabin_server_stats server_stats(const struct cabin_server *server)
 {
 	struct cabin_server_stats stats;
-	cabin_server_stats(cabin_feeder_server(world->feeder), &stats);
+	cabin_server_stats(server, &stats);
 	return stats;
+}
+
+static struct cabin_server_stats stats_of(const struct world *world)
+{
+	return server_stats(cabin_feeder_server(world->feeder));
 }
 
 static void hear(void *context, unsigned opcode, const uint8_t *payload, size_t size)
@@ -430,6 +436,94 @@ static void listeners_are_told_of_the_end(void **state)
 	}
 }
 
+/* A loop that stalls misses packets, but must not go on with an old state. The hub's
+ * thread publishes more than the inbox holds before the loop runs. */
+static void a_loop_that_stalled_learns_who_feeds(void **state)
+{
+	static const uint16_t number = 1;
+	static const char text[] = "{\"type\":\"state\",\"channel\":1,\"epoch\":2}";
+	const struct cabin_server_config config = {.clock = cabin_clock_monotonic(),
+						   .listen = "127.0.0.1:0",
+						   .loops = 1,
+						   .max_listeners = 10,
+						   .queue_limit_ms = 300,
+						   .close_after_ms = 10000,
+						   .event_json = "{}",
+						   .channel_numbers = &number,
+						   .channel_count = 1};
+	struct cabin_server *server = NULL;
+	struct cabin_packet_pool *pool = NULL;
+	struct cabin_client_target target;
+	char address[32];
+	memset(ears, 0, sizeof(ears));
+	assert_int_equal(cabin_server_create(&server, &config), 0);
+	assert_int_equal(cabin_packet_pool_create(&pool, 2), 0);
+	struct cabin_packet *clock = cabin_packet_take(pool), *feed = cabin_packet_take(pool);
+	assert_true(clock && feed);
+	clock->kind = CABIN_PACKET_CLOCK;
+	feed->kind = CABIN_PACKET_STATE;
+	feed->epoch = 2;
+	memcpy(cabin_packet_payload(feed), text, sizeof(text));
+	cabin_ws_frame_packet(feed, CABIN_WS_TEXT, CABIN_PACKET_HEADROOM_BYTES, sizeof(text) - 1);
+	memcpy(cabin_packet_payload(clock), "{}", 2);
+	cabin_ws_frame_packet(clock, CABIN_WS_TEXT, CABIN_PACKET_HEADROOM_BYTES, 2);
+
+	struct cabin_sink sink = cabin_server_sink(server, 0);
+	for (int i = 0; i < CABIN_SERVER_INBOX_SLOTS; i++)
+		sink.publish(sink.context, clock);
+	sink.publish(sink.context, feed);
+	assert_true(server_stats(server).inbox_refused > 0);
+	cabin_packet_release(feed);
+
+	assert_int_equal(cabin_server_start(server), 0);
+	snprintf(address, sizeof(address), "127.0.0.1:%u", cabin_server_port(server));
+	assert_int_equal(cabin_client_target_parse(&target, address), 0);
+	assert_int_equal(cabin_client_connect(&ears[0].client, &target), 0);
+	uint64_t limit_ns = now() + LIMIT_NS;
+	for (bool listening = false; !strstr(ears[0].texts, "\"epoch\":2");) {
+		struct pollfd wait = {.fd = ears[0].client.fd, .events = POLLIN};
+		assert_true(now() < limit_ns);
+		if (cabin_client_wants_write(&ears[0].client))
+			wait.events |= POLLOUT;
+		(void)poll(&wait, 1, 5);
+		assert_int_equal(cabin_client_ready(&ears[0].client, &target, hear, &ears[0]), 0);
+		if (!listening && strstr(ears[0].texts, "welcome")) {
+			listen_to(&ears[0], 1);
+			listening = true;
+		}
+		sink.publish(sink.context, clock);
+	}
+	cabin_packet_release(clock);
+	close_ears(1);
+	cabin_server_destroy(server);
+	cabin_packet_pool_destroy(pool);
+}
+
+/* To the letter, and never in silence. */
+static void another_sub_protocol_is_refused(void **state)
+{
+	static const char *const names[] = {"CABIN.V1", "cabin.v2", "cabin.v1x"};
+	struct world world;
+	open_world(&world, (struct cabin_server_config){.loops = 1}, 100);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		char request[400], answer[2000] = "";
+		int size = snprintf(request, sizeof(request),
+				    "GET /ws HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+				    "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+				    "Sec-WebSocket-Protocol: %s\r\n\r\n",
+				    names[i]);
+		int fd = socket(AF_INET, SOCK_STREAM, 0);
+		assert_int_equal(connect(fd, (const struct sockaddr *)&world.target.address, world.target.address_size),
+				 0);
+		assert_int_equal(send(fd, request, (size_t)size, MSG_NOSIGNAL), size);
+		assert_true(recv(fd, answer, sizeof(answer) - 1, 0) > 0);
+		assert_int_equal(strncmp(answer, "HTTP/1.1 400 ", 13), 0);
+		close(fd);
+	}
+	assert_int_equal(stats_of(&world).refused_subprotocol, 3);
+	cabin_feeder_destroy(world.feeder);
+}
+
 static void a_port_in_use_is_an_error(void **state)
 {
 	struct world world;
@@ -470,6 +564,8 @@ int main(void)
 	    cmocka_unit_test(a_full_server_says_503),
 	    cmocka_unit_test(a_slow_listener_skips_then_is_closed),
 	    cmocka_unit_test(listeners_are_told_of_the_end),
+	    cmocka_unit_test(a_loop_that_stalled_learns_who_feeds),
+	    cmocka_unit_test(another_sub_protocol_is_refused),
 	    cmocka_unit_test(a_port_in_use_is_an_error),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
