@@ -94,7 +94,12 @@ beforeEach(() => {
 	vi.useFakeTimers();
 	vi.stubGlobal('WebSocket', FakeSocket);
 	answer = async () => new Response(JSON.stringify(EVENT));
-	vi.stubGlobal('fetch', () => answer());
+	vi.stubGlobal('fetch', (_url: string, { signal }: { signal: AbortSignal }) => {
+		const ended = new Promise<never>((_, reject) =>
+			signal.addEventListener('abort', () => reject(new Error('aborted'))),
+		);
+		return Promise.race([answer(), ended]);
+	});
 	FakeSocket.all = [];
 	statuses = [];
 	toEngine = [];
@@ -105,7 +110,7 @@ beforeEach(() => {
 });
 
 afterEach(() => {
-	connection.command({ type: 'close' });
+	connection.command({ type: 'stop' });
 	vi.useRealTimers();
 	vi.unstubAllGlobals();
 	vi.restoreAllMocks();
@@ -220,7 +225,37 @@ test('a connection that never opens, or an event that cannot be had, is tried ag
 	newest().lose();
 	await vi.advanceTimersByTimeAsync(400);
 	expect(FakeSocket.all.length).toBeGreaterThan(2);
-	expect(status().connection).toBe('connecting');
+	// "Starting" would be no true word any more.
+	expect(status().connection).toBe('reconnecting');
+});
+
+test('an event that never comes ends the connection, though the socket lives; what is not needed any more is not waited for', async () => {
+	const waiting: AbortSignal[] = [];
+	vi.stubGlobal('fetch', (_url: string, { signal }: { signal: AbortSignal }) => {
+		waiting.push(signal);
+		return new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('aborted'))));
+	});
+	connection.command({ type: 'listen', channelId: 'plenary.vi' });
+	newest().open();
+	for (let i = 0; i < 5; i++) {
+		newest().say({ type: 'pong', id: i, t1: 0, t2: 0, t3: 0 });
+		await vi.advanceTimersByTimeAsync(1050);
+	}
+	expect(FakeSocket.all).toHaveLength(2);
+	expect(waiting.map((signal) => signal.aborted)).toEqual([true, false]);
+	connection.command({ type: 'stop' });
+	expect(waiting[1]!.aborted).toBe(true);
+});
+
+test('after a reconnection nothing is reported of a channel that is not joined yet', async () => {
+	const socket = await listening();
+	engineSays(report());
+	answer = () => new Promise(() => {});
+	socket.lose();
+	await vi.advanceTimersByTimeAsync(10);
+	newest().open();
+	await vi.advanceTimersByTimeAsync(2000);
+	expect(newest().sentTypes('report')).toEqual([]);
 });
 
 test('after bye it waits as long as the server says', async () => {
@@ -229,8 +264,35 @@ test('after bye it waits as long as the server says', async () => {
 	socket.lose(1001);
 	await vi.advanceTimersByTimeAsync(1400);
 	expect(FakeSocket.all).toHaveLength(1);
-	await vi.advanceTimersByTimeAsync(200);
+	await vi.advanceTimersByTimeAsync(1200);
 	expect(FakeSocket.all).toHaveLength(2);
+});
+
+test('a thousand that are told bye together, or blamed together, do not come back together', async () => {
+	const returns = async (leave: (socket: FakeSocket) => void) => {
+		const at: number[] = [];
+		for (let i = 0; i < 40; i++) {
+			const socket = await listening();
+			leave(socket);
+			const count = FakeSocket.all.length;
+			let waited = 0;
+			for (; FakeSocket.all.length === count; waited += 20) await vi.advanceTimersByTimeAsync(20);
+			at.push(waited);
+			connection.command({ type: 'stop' });
+		}
+		return Math.max(...at) - Math.min(...at);
+	};
+	let seed = 1;
+	vi.spyOn(Math, 'random').mockImplementation(() => {
+		seed = (seed * 16807) % 2147483647;
+		return seed / 2147483647;
+	});
+	const bye = await returns((socket) => {
+		socket.say({ type: 'bye', reason: 'shutdown', retry_ms: 500 });
+		socket.lose(1001);
+	});
+	expect(bye).toBeGreaterThan(800);
+	expect(await returns((socket) => socket.lose(1008))).toBeGreaterThan(3000);
 });
 
 test('the page came back: tries at once, and takes a silent connection as dead after 1 s', async () => {
@@ -264,7 +326,9 @@ test('changes the channel on the same connection; an unknown one is left', async
 
 test('stop leaves the server, and nothing runs on', async () => {
 	const socket = await listening();
+	engineSays(report());
 	connection.command({ type: 'stop' });
+	expect(status().engine).toBeNull();
 	expect(socket.readyState).toBe(3);
 	expect(status()).toMatchObject({ connection: 'idle', channelId: null });
 	await vi.advanceTimersByTimeAsync(20000);

@@ -32,6 +32,8 @@ const REPORT_MS = 1000;
 const CONNECT_LIMIT_MS = 5000;
 const RETRY_FIRST_MS = 250;
 const RETRY_MOST_MS = 4000;
+/** A server that stops tells everyone at the same moment: so they come back over this long. */
+const RETURN_SPREAD_MS = 1000;
 /** After the page came back, a connection that says nothing for this long is dead. */
 const HURRY_MS = 1000;
 /** Close codes that blame this page: repeating quickly would not help. */
@@ -52,8 +54,8 @@ export class Connection {
 	private attempt = 0;
 	private retryTimer: ReturnType<typeof setTimeout> | null = null;
 	private lookTimer: ReturnType<typeof setInterval> | null = null;
-	private wasOpen = false;
-	private receivedAt = 0;
+	private isJoined = false;
+	private fetching: AbortController | null = null;
 	private deadAt = Infinity;
 	private retryNotBefore = 0;
 	private pingCount = 0;
@@ -83,9 +85,6 @@ export class Connection {
 			case 'page':
 				this.page = command;
 				break;
-			case 'close':
-				this.close();
-				break;
 		}
 	}
 
@@ -99,9 +98,16 @@ export class Connection {
 		};
 		this.engineReport = null;
 		this.reported = null;
-		port.postMessage({ type: 'channel', number: this.channelNumber });
 		// A new engine knows nothing of the channel: joining it again tells it.
-		if (this.channelNumber !== null) this.send({ type: 'listen', channel: this.channelNumber });
+		this.join();
+	}
+
+	/** The engine's last report is not one of the engine that comes after it. */
+	private detachEngine(): void {
+		this.engine?.close();
+		this.engine = null;
+		this.engineReport = null;
+		this.reported = null;
 	}
 
 	private listen(channelId: string): void {
@@ -109,7 +115,6 @@ export class Connection {
 		if (this.state === 'idle') {
 			this.state = 'connecting';
 			this.attempt = 0;
-			this.wasOpen = false;
 			this.lookTimer ??= setInterval(() => this.look(), LOOK_MS);
 			this.connect();
 		} else if (this.state === 'open') {
@@ -118,22 +123,17 @@ export class Connection {
 		this.tell();
 	}
 
-	/** Leaves the channel and the server. */
+	/** Leaves the channel, the server and the engine. */
 	private stop(): void {
 		this.channelId = null;
-		this.setChannelNumber(null);
+		this.channelNumber = null;
+		this.detachEngine();
 		this.disconnect();
 		this.cancelRetry();
 		if (this.lookTimer !== null) clearInterval(this.lookTimer);
 		this.lookTimer = null;
 		this.state = 'idle';
 		this.tell();
-	}
-
-	private close(): void {
-		this.stop();
-		this.engine?.close();
-		this.engine = null;
 	}
 
 	private hurry(): void {
@@ -153,6 +153,9 @@ export class Connection {
 
 	private disconnect(): void {
 		const { socket } = this;
+		this.fetching?.abort();
+		this.fetching = null;
+		this.isJoined = false;
 		this.socket = null;
 		if (socket === null) return;
 		socket.onopen = socket.onmessage = socket.onclose = socket.onerror = null;
@@ -170,26 +173,34 @@ export class Connection {
 		socket.onopen = () => this.opened();
 		socket.onmessage = (event: MessageEvent<string | ArrayBuffer>) => this.receive(event.data);
 		socket.onclose = (event) => this.lost(BLAME_CODES.includes(event.code));
-		fetchEvent(this.url).then(
-			(answer) => {
-				if (this.socket !== socket) return;
-				this.event = answer;
-				this.join();
-			},
-			() => {
-				if (this.socket === socket) this.lost(false);
-			},
-		);
+		this.lookUp(socket);
+	}
+
+	/** Fetches the channels' numbers in this life of the server. No answer is as good as no connection. */
+	private lookUp(socket: WebSocket): void {
+		const abort = new AbortController();
+		this.fetching = abort;
+		const limit = setTimeout(() => abort.abort(), CONNECT_LIMIT_MS);
+		fetchEvent(this.url, abort.signal)
+			.then(
+				(answer) => {
+					if (this.socket !== socket) return;
+					this.event = answer;
+					this.join();
+				},
+				() => {
+					if (this.socket === socket) this.lost(false);
+				},
+			)
+			.finally(() => clearTimeout(limit));
 	}
 
 	private opened(): void {
 		this.state = 'open';
-		this.wasOpen = true;
 		this.serverClock.reset();
 		this.pingCount = 0;
 		this.nextPing = 0;
-		this.receivedAt = now();
-		this.deadAt = this.receivedAt + DEAD_MS;
+		this.deadAt = now() + DEAD_MS;
 		this.engine?.postMessage({ type: 'connected' });
 		this.join();
 		this.look();
@@ -200,28 +211,20 @@ export class Connection {
 	private join(): void {
 		if (this.state !== 'open' || this.event === null || this.channelId === null) return;
 		const number = findChannel(this.event, this.channelId);
-		if (number === null) {
-			this.setChannelNumber(null);
-			this.send({ type: 'stop' });
-			return;
-		}
-		this.setChannelNumber(number);
-		this.send({ type: 'listen', channel: number });
-	}
-
-	private setChannelNumber(number: number | null): void {
 		this.channelNumber = number;
+		this.isJoined = number !== null;
 		this.engine?.postMessage({ type: 'channel', number });
+		this.send(number === null ? { type: 'stop' } : { type: 'listen', channel: number });
 	}
 
-	/** The connection is over. At once again the first time, then further and further apart. */
+	/** The connection is over (or never was). At once again the first time, then further and further apart. */
 	private lost(isBlamed: boolean): void {
 		this.disconnect();
 		if (this.state === 'idle') return;
-		this.state = this.wasOpen ? 'reconnecting' : 'connecting';
-		const step = Math.min(RETRY_MOST_MS, RETRY_FIRST_MS * 2 ** (this.attempt - 1));
-		let wait = this.attempt === 0 ? 0 : step * (0.5 + Math.random());
-		if (isBlamed) wait = RETRY_MOST_MS;
+		// A first try that failed may be a hiccup; after a second one, "starting" would be no true word.
+		if (this.state !== 'connecting' || this.attempt > 0) this.state = 'reconnecting';
+		const step = isBlamed ? RETRY_MOST_MS : Math.min(RETRY_MOST_MS, RETRY_FIRST_MS * 2 ** (this.attempt - 1));
+		let wait = this.attempt === 0 && !isBlamed ? 0 : step * (0.5 + Math.random());
 		wait = Math.max(wait, this.retryNotBefore - now());
 		this.attempt++;
 		this.cancelRetry();
@@ -230,8 +233,7 @@ export class Connection {
 	}
 
 	private receive(data: string | ArrayBuffer): void {
-		this.receivedAt = now();
-		this.deadAt = this.receivedAt + DEAD_MS;
+		this.deadAt = now() + DEAD_MS;
 		if (typeof data === 'string') {
 			const message = parseServerMessage(data);
 			if (message !== null) this.receiveControl(message);
@@ -254,7 +256,7 @@ export class Connection {
 				if (this.pingCount >= QUICK_PINGS) this.attempt = 0;
 				break;
 			case 'bye':
-				this.retryNotBefore = now() + message.retry_ms;
+				this.retryNotBefore = now() + message.retry_ms + Math.random() * RETURN_SPREAD_MS;
 				break;
 			case 'error':
 				// The number is of another life of the server: look it up again.
@@ -274,7 +276,7 @@ export class Connection {
 		}
 		if (this.state !== 'open') return;
 		if (time >= this.nextPing) this.ping(time);
-		if (time >= this.nextReport && this.channelNumber !== null) this.report(time);
+		if (time >= this.nextReport && this.isJoined) this.report(time);
 	}
 
 	private ping(time: number): void {

@@ -13,9 +13,9 @@ export function eventUrl(socketUrl: string): string {
 	return url.href;
 }
 
-/** Rejects when the server cannot be reached or answers something else. */
-export async function fetchEvent(socketUrl: string): Promise<EventAnswer> {
-	const answer = await fetch(eventUrl(socketUrl), { cache: 'no-store' });
+/** Rejects when the server cannot be reached or answers something else, and when `signal` ends it. */
+export async function fetchEvent(socketUrl: string, signal: AbortSignal): Promise<EventAnswer> {
+	const answer = await fetch(eventUrl(socketUrl), { cache: 'no-store', signal });
 	if (!answer.ok) throw new Error(`the event's description: status ${answer.status}`);
 	const event = (await answer.json()) as EventAnswer;
 	if (typeof event?.revision !== 'string' || !Array.isArray(event.rooms)) throw new Error('not an event');

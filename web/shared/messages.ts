@@ -12,8 +12,7 @@ export type WorkerCommand =
 	| { type: 'stop' }
 	/** The page came back, or the network did: look at the connection at once. */
 	| { type: 'hurry' }
-	| ({ type: 'page' } & PageState)
-	| { type: 'close' };
+	| ({ type: 'page' } & PageState);
 
 /** What only the page knows of what the report tells. */
 export interface PageState {
