@@ -156,6 +156,21 @@ describe('another time line', () => {
 		expect(energy(bed.sound, bed.sound.length - 24000, bed.sound.length)).toBeGreaterThan(1e-6);
 	});
 
+	test('a server that started again and has nothing yet, with the same epoch number: played from its first packet', () => {
+		const bed = new Bed();
+		bed.state({});
+		for (let i = 0; i < 1000; i++) bed.packet(i, floor);
+		bed.jitter.connected();
+		bed.state({ sequence: null, timestamp: null });
+		// By chance its sequence begins a little before where the other server was.
+		const first = packetOf(500, booth);
+		bed.state({ sequence: first.sequence, timestamp: first.timestamp });
+		const from = bed.sound.length;
+		for (let i = 500; i < 550; i++) bed.packet(i, booth);
+		expect(bed.stats).toMatchObject({ isStarted: true, latePackets: 0 });
+		expect(energy(bed.sound, from + 24000, bed.sound.length)).toBeGreaterThan(1e-6);
+	});
+
 	test('the same server again, the same epoch: goes on as after a loss', () => {
 		const bed = new Bed();
 		bed.state({});

@@ -44,10 +44,13 @@ export function createEpoch(state: StateMessage, timeline: number): Epoch {
 	};
 }
 
-/** Whether this state speaks of that epoch of that same server's time line. */
-export function isSameEpoch(epoch: Epoch, state: StateMessage): boolean {
+/**
+ * Whether this state speaks of that epoch of that same server's time line. After a reconnection
+ * (`isDoubted`) the number alone tells nothing: another server counts from 1, too.
+ */
+export function isSameEpoch(epoch: Epoch, state: StateMessage, isDoubted: boolean): boolean {
 	if (epoch.channel !== state.channel || epoch.number !== state.epoch) return false;
-	if (epoch.firstSequence === null || state.sequence === null) return true;
+	if (epoch.firstSequence === null || state.sequence === null) return !isDoubted;
 	return epoch.firstSequence === state.sequence && epoch.firstTimestamp === state.timestamp;
 }
 

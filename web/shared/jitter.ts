@@ -131,7 +131,7 @@ export class JitterBuffer {
 
 	state(message: StateMessage): void {
 		if (message.channel !== this.channel) return;
-		if (this.epoch !== null && isSameEpoch(this.epoch, message)) {
+		if (this.epoch !== null && isSameEpoch(this.epoch, message, this.isReconnected)) {
 			updateEpoch(this.epoch, message);
 		} else {
 			this.begin(message, this.epoch === null || this.isReconnected);

@@ -33,10 +33,6 @@ export class PacketStore {
 	private next = 0;
 	private end = 0;
 
-	get isEmpty(): boolean {
-		return this.first() === null;
-	}
-
 	/** Drops everything; the next packet put in may have any sequence from `next` on. */
 	clear(next: number): void {
 		for (const slot of this.slots) slot.sequence = -1;
