@@ -63,3 +63,10 @@ export function firstPlace(
 	const channel = room && channelFor(room, [wish]);
 	return room && channel ? { room, channel } : null;
 }
+
+/** Where somebody goes on whose channel is not in the event any more: the same room, if it can be the same language. */
+export function nearestPlace(event: Event, before: Place, wish: string): Place | null {
+	const room = event.rooms.find((each) => each.id === before.room.id);
+	const channel = room && channelFor(room, [wishOf(before.channel), wish, 'floor']);
+	return room && channel ? { room, channel } : null;
+}

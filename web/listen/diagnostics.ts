@@ -146,7 +146,8 @@ export function openDialog(language: Language, first: PlayerStatus, closed: () =
 			h(
 				'div',
 				{ class: 'buttons' },
-				h('button', { type: 'button', id: 'copy' }, h('span', { role: 'status' }, copied ? texts.copied : texts.copy)),
+				h('button', { type: 'button', id: 'copy' }, copied ? texts.copied : texts.copy),
+				h('span', { class: 'unseen', role: 'status' }, copied && texts.copied),
 				h('button', { type: 'button', id: 'close', class: 'again' }, texts.close),
 			),
 		);

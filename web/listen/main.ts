@@ -1,5 +1,5 @@
 // The delegate's page: fetches the event, draws, acts on taps, follows the player.
-import { findPlace, firstPlace, type Place, placeOfHash, wishOf } from './choice.ts';
+import { findPlace, firstPlace, nearestPlace, type Place, placeOfHash, wishOf } from './choice.ts';
 import { onLock } from './device.ts';
 import type { Dialog } from './diagnostics.ts';
 import { morph } from './dom.ts';
@@ -13,6 +13,8 @@ import { stateOf, steady } from './words.ts';
 
 const REDRAW_MS = 30_000;
 const RETRY_MS = 5_000;
+/** An event without rooms is looked at again after this, and one that is older when the page comes back. */
+const STALE_MS = 60_000;
 
 const model: Model = {
 	language: chooseLanguage(navigator.languages ?? [navigator.language], recall('language')),
@@ -32,12 +34,13 @@ const model: Model = {
 let clockOffsetMs = 0;
 let stalledSinceMs = 0;
 let fetching = false;
+let fetchedAtMs = 0;
 /** The revision that the last fetch was for: one that the server does not serve is not asked for again and again. */
 let askedRevision = '';
 let retryTimer = 0;
 let dialog: Dialog | null = null;
 
-const player = createPlayer(follow);
+const player = createPlayer(follow, soundFailed);
 player.setVolume(model.volume);
 
 function draw(): void {
@@ -101,9 +104,11 @@ async function load(): Promise<void> {
 	try {
 		const fetched = await fetchEvent();
 		clockOffsetMs = fetched.clockOffsetMs;
+		fetchedAtMs = Date.now();
 		model.event = fetched.event;
 		model.failed = false;
 		settle();
+		if (!model.place) retryTimer = window.setTimeout(load, STALE_MS);
 	} catch {
 		// An event from before stays good; the player tells when there is a new one.
 		model.failed = !model.event;
@@ -113,17 +118,25 @@ async function load(): Promise<void> {
 	draw();
 }
 
-/** Finds the place in a new event: the same channel if it is still there, else a first offer. */
+/** Finds the place in a new event: the same channel if it is still there, else the nearest to it,
+ * else a first offer. What is listened to goes along. */
 function settle(): void {
 	const event = model.event!;
-	const kept = findPlace(event, model.place?.channel.id);
+	const before = model.place;
+	const kept = findPlace(event, before?.channel.id);
 	if (kept) {
 		model.place = kept;
 		return;
 	}
 	const remembered = recall('channel');
-	model.place = firstPlace(event, location.hash, remembered, model.language, Date.now() + clockOffsetMs);
+	const nowMs = Date.now() + clockOffsetMs;
+	model.place =
+		(before && nearestPlace(event, before, model.language)) ??
+		firstPlace(event, location.hash, remembered, model.language, nowMs);
 	offer(model.place, model.place?.channel.id === remembered);
+	if (model.status.playback === 'idle') return;
+	if (model.place) player.listen(model.place.channel.id);
+	else player.stop();
 }
 
 function offer(place: Place | null, remembered: boolean): void {
@@ -152,10 +165,12 @@ function listen(channelId: string | undefined): void {
 function start(channelId: string): void {
 	model.started = true;
 	model.broken = false;
-	player.start(channelId).catch(() => {
-		model.broken = true;
-		draw();
-	});
+	player.start(channelId).catch(soundFailed);
+}
+
+function soundFailed(): void {
+	model.broken = true;
+	draw();
 }
 
 async function openDiagnostics(): Promise<void> {
@@ -191,9 +206,9 @@ document.addEventListener('click', (click) => {
 document.addEventListener('input', (input) => {
 	const slider = input.target as HTMLInputElement;
 	if (slider.type !== 'range') return;
-	model.volume = Number(slider.value);
+	model.volume = Number(slider.value) / 100;
 	player.setVolume(model.volume);
-	remember('volume', slider.value);
+	remember('volume', String(model.volume));
 });
 window.addEventListener('hashchange', () => {
 	const place = model.event && placeOfHash(model.event, location.hash, model.wish);
@@ -206,7 +221,7 @@ window.addEventListener('hashchange', () => {
 document.addEventListener('visibilitychange', () => {
 	if (document.hidden) return;
 	draw();
-	if (!model.event) void load();
+	if (!model.event || Date.now() - fetchedAtMs > STALE_MS) void load();
 });
 window.addEventListener('online', () => {
 	if (!model.event) void load();

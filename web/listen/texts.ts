@@ -44,7 +44,8 @@ export const TEXTS: Record<Language, PageTexts> = {
 		pageLanguage: 'Ngôn ngữ của trang',
 		loading: 'Đang tải chương trình…',
 		failedTitle: 'Chưa kết nối được',
-		failedText: 'Quý vị hãy kiểm tra điện thoại đã vào mạng Wi-Fi của hội nghị chưa. Trang sẽ tự thử lại sau vài giây.',
+		failedText:
+			'Xin quý vị kiểm tra xem điện thoại đã kết nối Wi-Fi của hội nghị chưa. Trang sẽ tự thử lại sau vài giây.',
 		tryAgain: 'Thử lại ngay',
 		noRooms: 'Hiện chưa có phòng họp nào. Trang sẽ tự cập nhật.',
 		now: 'Đang diễn ra',
@@ -64,7 +65,7 @@ export const TEXTS: Record<Language, PageTexts> = {
 		mayLock: 'Có thể khóa màn hình, âm thanh vẫn tiếp tục.',
 		mayNotLock: 'Xin để màn hình luôn sáng: trên điện thoại này, âm thanh sẽ dừng khi khóa màn hình.',
 		diagnostics: 'Chẩn đoán',
-		broken: { word: 'Chưa phát được âm thanh', text: 'Quý vị hãy chạm để thử lại.' },
+		broken: { word: 'Chưa phát được âm thanh', text: 'Xin quý vị chạm để thử lại.' },
 		states: {
 			idle: { word: 'Đã dừng', text: 'Chạm để nghe.' },
 			starting: { word: 'Đang bắt đầu…', text: 'Âm thanh sẽ có ngay.' },
@@ -72,28 +73,31 @@ export const TEXTS: Record<Language, PageTexts> = {
 			floor: { word: 'Trực tiếp', text: 'Quý vị đang nghe âm thanh hội trường.' },
 			hall: {
 				word: 'Âm thanh hội trường',
-				text: 'Lúc này phiên dịch không nói, quý vị nghe trực tiếp diễn giả. Phiên dịch sẽ tự trở lại.',
+				text: 'Lúc này phiên dịch viên không nói, quý vị đang nghe trực tiếp diễn giả. Phần phiên dịch sẽ tự trở lại.',
 			},
-			quiet: { word: 'Đang im lặng', text: 'Chưa có ai nói. Kết nối vẫn tốt, quý vị không cần làm gì.' },
+			quiet: {
+				word: 'Chưa có tiếng nói',
+				text: 'Lúc này chưa có ai phát biểu. Kết nối vẫn tốt, quý vị không cần làm gì.',
+			},
 			off: {
 				word: 'Kênh chưa có âm thanh',
-				text: 'Kênh này sẽ tự phát khi có người nói. Quý vị có thể chọn kênh khác.',
+				text: 'Kênh này sẽ tự phát khi có âm thanh. Trong lúc chờ, quý vị có thể chọn kênh khác.',
 			},
 			lost: {
 				word: 'Mất nguồn âm thanh',
-				text: 'Lỗi không phải ở điện thoại của quý vị. Âm thanh sẽ tự trở lại; trong lúc chờ, hãy thử kênh khác.',
+				text: 'Lỗi không phải ở điện thoại của quý vị. Âm thanh sẽ tự trở lại; trong lúc chờ, quý vị có thể thử kênh khác.',
 			},
 			stalled: {
 				word: 'Mạng yếu',
-				text: 'Âm thanh chưa đến được điện thoại và sẽ tự trở lại. Nếu kéo dài, hãy đổi chỗ hoặc kiểm tra Wi-Fi.',
+				text: 'Âm thanh chưa đến được điện thoại và sẽ tự trở lại. Nếu kéo dài, xin quý vị đổi chỗ hoặc kiểm tra Wi-Fi.',
 			},
 			reconnecting: {
 				word: 'Đang kết nối lại…',
-				text: 'Quý vị không cần làm gì. Nếu kéo dài, hãy kiểm tra Wi-Fi của hội nghị.',
+				text: 'Quý vị không cần làm gì. Nếu kéo dài, xin kiểm tra Wi-Fi của hội nghị.',
 			},
 			interrupted: {
 				word: 'Bị gián đoạn',
-				text: 'Điện thoại đã ngắt âm thanh, có thể do một cuộc gọi. Chạm để nghe tiếp.',
+				text: 'Điện thoại đã ngắt âm thanh, có thể do có cuộc gọi. Xin chạm để nghe tiếp.',
 			},
 		},
 	},
@@ -102,9 +106,9 @@ export const TEXTS: Record<Language, PageTexts> = {
 		loading: 'Chargement du programme…',
 		failedTitle: 'Connexion impossible',
 		failedText:
-			'Vérifiez que votre téléphone est bien connecté au Wi-Fi de la conférence. La page réessaie toute seule dans quelques secondes.',
+			'Vérifiez que votre téléphone est bien connecté au Wi-Fi de la conférence. La page réessaiera d’elle-même dans quelques secondes.',
 		tryAgain: 'Réessayer',
-		noRooms: 'Aucune salle n’est ouverte pour l’instant. La page se met à jour toute seule.',
+		noRooms: 'Aucune salle n’est ouverte pour l’instant. La page se mettra à jour d’elle-même.',
 		now: 'En ce moment',
 		next: 'Ensuite',
 		tomorrow: 'Demain',
@@ -118,7 +122,7 @@ export const TEXTS: Record<Language, PageTexts> = {
 		resume: 'Reprendre l’écoute',
 		listening: 'Vous écoutez',
 		volume: 'Volume',
-		headphones: 'Mettez des écouteurs, pour ne pas gêner vos voisins.',
+		headphones: 'Merci d’utiliser des écouteurs, pour ne pas gêner vos voisins.',
 		mayLock: 'Vous pouvez verrouiller le téléphone\u00a0: le son continue.',
 		mayNotLock: 'Gardez l’écran allumé\u00a0: sur ce téléphone, le son s’arrête quand l’écran se verrouille.',
 		diagnostics: 'Diagnostic',
@@ -138,7 +142,7 @@ export const TEXTS: Record<Language, PageTexts> = {
 			},
 			off: {
 				word: 'Pas encore de son',
-				text: 'Ce canal démarrera de lui-même. Vous pouvez en choisir un autre.',
+				text: 'Ce canal démarrera de lui-même. En attendant, vous pouvez en choisir un autre.',
 			},
 			lost: {
 				word: 'Source coupée',
@@ -146,7 +150,7 @@ export const TEXTS: Record<Language, PageTexts> = {
 			},
 			stalled: {
 				word: 'Réseau faible',
-				text: 'Le son n’arrive plus jusqu’ici et reviendra de lui-même. Si cela dure, changez de place ou vérifiez le Wi-Fi.',
+				text: 'Le son n’arrive plus jusqu’à votre téléphone et reviendra de lui-même. Si cela dure, changez de place ou vérifiez le Wi-Fi.',
 			},
 			reconnecting: {
 				word: 'Reconnexion…',

@@ -240,7 +240,7 @@ function volume(model: Model, texts: PageTexts): HTMLElement {
 		{ class: 'volume' },
 		icon('quiet'),
 		h('span', { class: 'unseen' }, texts.volume),
-		h('input', { type: 'range', min: 0, max: 1, step: 0.01, value: model.volume }),
+		h('input', { type: 'range', min: 0, max: 100, value: Math.round(model.volume * 100) }), // screen readers say %
 		icon('loud'),
 	);
 }

@@ -20,6 +20,8 @@ export class AudioOutput {
 	readonly fallback: Fallback;
 	private readonly volume: GainNode;
 	private node: AudioNode | null = null;
+	/** The engine is made. */
+	isReady = false;
 
 	constructor(volume: number) {
 		const { audioSession } = navigator as Navigator & { audioSession?: { type: string } };
@@ -50,6 +52,7 @@ export class AudioOutput {
 			this.node = await createScriptProcessor(this.context, await sources.wasm(), port);
 		}
 		this.node.connect(this.volume);
+		this.isReady = true;
 	}
 
 	/** Not while the phone has taken the sound away: iOS then refuses, and forgets the page. */

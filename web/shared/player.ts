@@ -50,17 +50,27 @@ export interface PlayerOptions {
 	workletUrl: string;
 	wasmUrl: string;
 	onStatus: (status: PlayerStatus) => void;
+	/** The sound failed after it was set up; the player has stopped. */
+	onFailure: () => void;
 }
 
 const WATCH_MS = 250;
-/** A context that runs, but whose time stands still for this long, is dead. */
-const FROZEN_MS = 1000;
+/**
+ * A context that runs, but whose time stands still for so many looks, is dead; so is an engine
+ * that says nothing. Looks are counted, not time: a page that slept has missed nothing.
+ */
+const FROZEN_LOOKS = 4;
+const MUTE_LOOKS = 16;
+/** Engines that fell silent one after the other: then the sound cannot be set up here. */
+const MUTE_MOST = 3;
+const LOAD_LIMIT_MS = 20000;
 /** A context that did not start within this after the tap needs another tap. */
 const START_LIMIT_MS = 1500;
 const MEDIAN_OF = 7;
 
 export class Player {
-	private readonly worker: Worker;
+	private worker: Worker;
+	private isWorkerMissing = false;
 	private readonly sources: OutputSources;
 	private output: AudioOutput | null = null;
 	private volume = 1;
@@ -75,14 +85,13 @@ export class Player {
 	private outputMadeAt = 0;
 	private wasRunning = false;
 	private firstSound: number | null = null;
-	private frozenSince = 0;
+	private frozenLooks = 0;
 	private frozenTime = -1;
-	private readonly watchTimer: ReturnType<typeof setInterval>;
+	private muteLooks = 0;
+	private muteCount = 0;
 
 	constructor(private readonly options: PlayerOptions) {
-		this.worker = new Worker(options.workerUrl);
-		this.worker.onmessage = (event: MessageEvent<WorkerStatus>) => this.receive(event.data);
-		this.worker.postMessage({ type: 'open', url: options.url });
+		this.worker = this.createWorker();
 		this.sources = { wasm: lazily(() => loadBytes(options.wasmUrl)), workletUrl: options.workletUrl };
 		// A failure shows, and is tried again, when the bytes are used.
 		this.sources.wasm().catch(() => {});
@@ -92,13 +101,34 @@ export class Player {
 		document.addEventListener('visibilitychange', this.onReturn);
 		window.addEventListener('pageshow', this.onReturn);
 		window.addEventListener('online', this.onReturn);
-		this.watchTimer = setInterval(() => this.watch(), WATCH_MS);
+		setInterval(() => this.watch(), WATCH_MS);
+	}
+
+	private createWorker(): Worker {
+		const { url, workerUrl } = this.options;
+		const worker = new Worker(workerUrl);
+		worker.onmessage = (event: MessageEvent<WorkerStatus>) => this.receive(event.data);
+		worker.onerror = () => {
+			// One that has spoken is loaded, and lives on after an error.
+			if (this.workerStatus !== null) return;
+			this.isWorkerMissing = true;
+			if (this.channelId !== null) this.fail();
+		};
+		worker.postMessage({ type: 'open', url });
+		return worker;
 	}
 
 	/** Starts to listen. To be called inside the handler of a tap. Rejects when the audio cannot be set up. */
 	async start(channelId: string): Promise<void> {
 		this.tappedAt = Date.now();
 		this.firstSound = null;
+		this.muteCount = 0;
+		if (this.isWorkerMissing) {
+			this.isWorkerMissing = false;
+			this.worker = this.createWorker();
+		}
+		// Where an interruption left a context that nothing wakes, a tap may make a new one.
+		if (this.output?.state === 'interrupted' || this.output?.state === 'closed') this.closeOutput();
 		this.listen(channelId);
 		if (this.output === null) await this.createOutput();
 	}
@@ -126,18 +156,6 @@ export class Player {
 		this.output?.setVolume(this.volume);
 	}
 
-	/** Ends everything; the player cannot be used any more. */
-	destroy(): void {
-		clearInterval(this.watchTimer);
-		document.removeEventListener('visibilitychange', this.onReturn);
-		window.removeEventListener('pageshow', this.onReturn);
-		window.removeEventListener('online', this.onReturn);
-		this.channelId = null;
-		this.command({ type: 'close' });
-		this.closeOutput();
-		this.worker.terminate();
-	}
-
 	private command(command: WorkerCommand, transfer: Transferable[] = []): void {
 		this.worker.postMessage(command, transfer);
 	}
@@ -154,6 +172,7 @@ export class Player {
 		this.outputMadeAt = performance.now();
 		this.wasRunning = false;
 		this.frozenTime = -1;
+		this.muteLooks = 0;
 		output.context.onstatechange = () => {
 			// After an interruption iOS leaves the context suspended: now it may be resumed.
 			if (this.wasRunning && document.visibilityState === 'visible') output.resume();
@@ -165,9 +184,17 @@ export class Player {
 		try {
 			await output.createEngine(this.sources, port2);
 		} catch (error) {
-			if (this.output === output) this.stop();
+			// Stopped, or begun anew, in the meantime: nobody waits for this one.
+			if (this.output !== output) return;
+			this.stop();
 			throw error;
 		}
+	}
+
+	/** The sound has ended and cannot be set up again without a tap. */
+	private fail(): void {
+		this.stop();
+		this.options.onFailure();
 	}
 
 	private closeOutput(): void {
@@ -186,7 +213,8 @@ export class Player {
 	private setMediaSession(): void {
 		if (!('mediaSession' in navigator)) return;
 		const { mediaSession } = navigator;
-		mediaSession.metadata = new MediaMetadata({ title: document.title });
+		// The page knows more of it, and may have told it already.
+		mediaSession.metadata ??= new MediaMetadata({ title: document.title });
 		mediaSession.setActionHandler('play', () => {
 			if (this.lastChannelId !== null) this.start(this.lastChannelId).catch(() => {});
 		});
@@ -202,21 +230,30 @@ export class Player {
 		this.command({ type: 'hurry' });
 	};
 
-	/** iOS may leave a context that says it runs, and does not: a new one takes its place. */
+	/**
+	 * iOS may leave a context that says it runs, and does not; an engine may fail on the audio
+	 * thread, where only its silence tells. A new one takes its place.
+	 */
 	private watch(): void {
 		const { output } = this;
 		if (output === null || this.channelId === null) return;
-		const time = performance.now();
-		const { currentTime } = output.context;
-		if (output.state === 'running') this.wasRunning ||= currentTime > 0;
-		if (output.state !== 'running' || currentTime !== this.frozenTime) {
-			this.frozenTime = currentTime;
-			this.frozenSince = time;
-		} else if (time - this.frozenSince > FROZEN_MS) {
-			this.closeOutput();
-			this.createOutput().catch(() => {});
+		if (output.state !== 'running') {
+			this.frozenTime = -1;
+			this.muteLooks = 0;
+			this.tell();
+			return;
 		}
-		if (output.state !== 'running') this.tell();
+		const { currentTime } = output.context;
+		this.wasRunning ||= currentTime > 0;
+		this.frozenLooks = currentTime === this.frozenTime ? this.frozenLooks + 1 : 0;
+		this.frozenTime = currentTime;
+		const isMute = output.isReady && ++this.muteLooks > MUTE_LOOKS;
+		if (isMute && ++this.muteCount >= MUTE_MOST) {
+			this.fail();
+		} else if (isMute || this.frozenLooks >= FROZEN_LOOKS) {
+			this.closeOutput();
+			this.createOutput().catch(() => this.fail());
+		}
 	}
 
 	private receive(status: WorkerStatus): void {
@@ -226,6 +263,7 @@ export class Player {
 	}
 
 	private receiveEngine(engine: EngineReport, clockOffsetUs: number | null): void {
+		if (engine.frame !== this.engine?.frame) this.muteLooks = 0;
 		this.engine = engine;
 		if (engine.firstSoundAt !== null) this.firstSound ??= Math.max(0, engine.firstSoundAt - this.tappedAt);
 		if (clockOffsetUs === null) return;
@@ -284,9 +322,15 @@ export class Player {
 }
 
 async function loadBytes(url: string): Promise<ArrayBuffer> {
-	const answer = await fetch(url);
-	if (!answer.ok) throw new Error(`${url}: status ${answer.status}`);
-	return answer.arrayBuffer();
+	const abort = new AbortController();
+	const limit = setTimeout(() => abort.abort(), LOAD_LIMIT_MS);
+	try {
+		const answer = await fetch(url, { signal: abort.signal });
+		if (!answer.ok) throw new Error(`${url}: status ${answer.status}`);
+		return await answer.arrayBuffer();
+	} finally {
+		clearTimeout(limit);
+	}
 }
 
 /** Makes a promise once, and again only after it failed. */

@@ -10,9 +10,11 @@ const LIVE = { ...IDLE, connection: 'open', playback: 'live', feed: 'booth', sou
 
 const player = { start: vi.fn(), listen: vi.fn(), stop: vi.fn(), setVolume: vi.fn() };
 let follow: (status: PlayerStatus) => void;
+let fail: () => void;
 vi.mock('../player.ts', () => ({
-	createPlayer: (onStatus: typeof follow) => {
+	createPlayer: (onStatus: typeof follow, onFailure: typeof fail) => {
 		follow = onStatus;
+		fail = onFailure;
 		return player;
 	},
 }));
@@ -188,6 +190,39 @@ describe('the page', () => {
 		expect(get).toHaveBeenCalledTimes(3);
 	});
 
+	it('says when the sound fails later on', async () => {
+		await open();
+		tap('.channel.first');
+		follow({ ...LIVE, channelId: 'plenary.vi' });
+		follow(IDLE);
+		fail();
+		expect(words()).toContain(TEXTS.vi.broken.word);
+	});
+
+	it('goes on in the same room when the channel is not in the event any more', async () => {
+		await open();
+		tap('.channel[data-id="plenary.fr"]');
+		follow({ ...LIVE, channelId: 'plenary.fr' });
+		const rooms = json.rooms.map((room) => ({
+			...room,
+			channels: room.channels.filter((channel) => channel.id !== 'plenary.fr'),
+		}));
+		serve({ ...json, revision: 'next', rooms });
+		follow({ ...LIVE, channelId: 'plenary.fr', eventRevision: 'next' });
+		await settle();
+		expect(player.listen).toHaveBeenLastCalledWith('plenary.vi');
+		expect(find('.channel[aria-current]')!.dataset.id).toBe('plenary.vi');
+	});
+
+	it('looks again by itself while no room is open', async () => {
+		serve({ ...json, rooms: [] });
+		await open();
+		expect(find('main')!.textContent).toContain(TEXTS.vi.noRooms);
+		serve(json);
+		await vi.advanceTimersByTimeAsync(60_000);
+		expect(document.querySelectorAll('.rooms li')).toHaveLength(5);
+	});
+
 	it('passes the volume on and remembers it', async () => {
 		localStorage.setItem('cabin.volume', '0.3');
 		await open();
@@ -195,7 +230,7 @@ describe('the page', () => {
 		tap('.channel.first');
 		follow({ ...LIVE, channelId: 'plenary.vi' });
 		const slider = document.querySelector<HTMLInputElement>('input[type=range]')!;
-		slider.value = '0.5';
+		slider.value = '50';
 		slider.dispatchEvent(new window.Event('input', { bubbles: true }));
 		expect(player.setVolume).toHaveBeenLastCalledWith(0.5);
 		expect(localStorage.getItem('cabin.volume')).toBe('0.5');
