@@ -38,8 +38,8 @@ export function loadDecoders(): [Decoder, Decoder] {
 	return createDecoders(readFileSync(path('../../opus/opus-decoder.wasm')));
 }
 
-/** What native libopus makes of the file, 48 kHz mono; null where opus-tools is not installed. */
-export function decodeNatively(file: string): Float32Array | null {
+/** What native libopus makes of the file, 48 kHz mono. Throws where opus-tools is not installed. */
+export function decodeNatively(file: string): Float32Array {
 	try {
 		const raw = execFileSync('opusdec', ['--quiet', '--force-wav', '--float', '--rate', '48000', file, '-'], {
 			maxBuffer: 1 << 28,
@@ -48,8 +48,8 @@ export function decodeNatively(file: string): Float32Array | null {
 		const data = raw.subarray(raw.indexOf('data') + 8);
 		return new Float32Array(data.buffer.slice(data.byteOffset, data.byteOffset + (data.length & ~3)));
 	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-		throw error;
+		if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+		throw new Error('opusdec is missing: apt-get install opus-tools (./cabin test does)');
 	}
 }
 
