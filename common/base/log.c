@@ -1,17 +1,52 @@
 #include "base/log.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { LINE_MAX_BYTES = 1000 };
+enum { LINE_MAX_BYTES = 1000, LOST_MAX_BYTES = 40 };
 
-/* Relaxed everywhere: nothing else is ordered by it. */
+/* Relaxed everywhere: nothing else is ordered by them. */
 static _Atomic int level_now = CABIN_LOG_INFO;
+static _Atomic unsigned long long lines_lost;
+
+static int log_fd = STDERR_FILENO;
+static bool is_socket;
+
+void cabin_log_never_wait(void)
+{
+	struct stat status;
+	int fd;
+
+	if (fstat(STDERR_FILENO, &status) != 0)
+		return;
+	is_socket = S_ISSOCK(status.st_mode);
+	if (!S_ISFIFO(status.st_mode) && !S_ISCHR(status.st_mode))
+		return;
+	/* Opened anew, so that O_NONBLOCK is ours alone: stderr's own description is
+	 * shared with the shell, and with every other program of the terminal. */
+	fd = open("/proc/self/fd/2", O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (fd >= 0)
+		log_fd = fd;
+}
+
+static ssize_t put_line(const char *line, size_t size)
+{
+	ssize_t result;
+
+	do
+		result = is_socket ? send(log_fd, line, size, MSG_DONTWAIT | MSG_NOSIGNAL) : write(log_fd, line, size);
+	while (result < 0 && errno == EINTR);
+	return result;
+}
 
 void cabin_log_set_level(enum cabin_log_level level)
 {
@@ -63,28 +98,34 @@ static size_t write_head(char *line, size_t room, enum cabin_log_level level, co
 
 void cabin_log(enum cabin_log_level level, const char *module, const char *event, const char *format, ...)
 {
-	char line[LINE_MAX_BYTES + 1];
+	char line[LINE_MAX_BYTES + LOST_MAX_BYTES + 1];
 	int saved_errno = errno;
+	unsigned long long lost;
 	va_list arguments;
 	size_t head, size;
 
 	if (level < cabin_log_get_level())
 		return;
-	head = size = write_head(line, sizeof(line), level, module, event);
-	if (format && format[0] && size + 2 < sizeof(line)) {
+	head = size = write_head(line, LINE_MAX_BYTES + 1, level, module, event);
+	if (format && format[0] && size + 2 < LINE_MAX_BYTES) {
+		size_t room = LINE_MAX_BYTES - size;
+
 		line[size++] = ' ';
 		va_start(arguments, format);
-		size += written(vsnprintf(line + size, sizeof(line) - size, format, arguments), sizeof(line) - size);
+		size += written(vsnprintf(line + size, room, format, arguments), room);
 		va_end(arguments);
 	}
+	lost = atomic_exchange_explicit(&lines_lost, 0, memory_order_relaxed);
+	if (lost)
+		size += written(snprintf(line + size, LOST_MAX_BYTES, " lines_lost=%llu", lost), LOST_MAX_BYTES);
 	/* A line is a line, whatever a caller forgot to quote. */
 	for (size_t i = head; i < size; i++) {
 		if ((unsigned char)line[i] < ' ')
 			line[i] = ' ';
 	}
 	line[size++] = '\n';
-	while (write(STDERR_FILENO, line, size) < 0 && errno == EINTR)
-		;
+	if (put_line(line, size) < 0)
+		atomic_fetch_add_explicit(&lines_lost, lost + 1, memory_order_relaxed);
 	errno = saved_errno;
 }
 

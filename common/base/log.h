@@ -10,6 +10,12 @@
 
 enum cabin_log_level { CABIN_LOG_DEBUG, CABIN_LOG_INFO, CABIN_LOG_WARN, CABIN_LOG_ERROR };
 
+/* From now on nobody waits for whoever reads stderr (a terminal that is held with Ctrl-S,
+ * an ssh session that hangs): a line that it does not take at once is dropped, and the
+ * next one that it takes says how many were. Files are written as ever. Main thread,
+ * before any other logs. */
+void cabin_log_never_wait(void);
+
 /* Lines below `level` are dropped (default INFO). */
 void cabin_log_set_level(enum cabin_log_level level);
 enum cabin_log_level cabin_log_get_level(void);

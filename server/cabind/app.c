@@ -256,6 +256,7 @@ static int run(const struct cabin_options *options)
 	/* Before the first thread, so that each inherits it. */
 	pthread_sigmask(SIG_BLOCK, &signals, NULL);
 	signal(SIGPIPE, SIG_IGN);
+	cabin_log_never_wait();
 
 	struct app app = {.clock = cabin_clock_monotonic()};
 	app.began_ns = cabin_clock_now_ns(&app.clock);

@@ -6,8 +6,10 @@
 
 #include <cmocka.h>
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -94,6 +96,50 @@ static void errors_have_names(void **state)
 	assert_string_equal(cabin_error_name(-99), "EUNKNOWN");
 }
 
+/* In a child, which an alarm ends if it waits: stderr is a pipe that is full and that
+ * nobody reads. 0: two lines are lost, and the next one says so. */
+static int log_into_a_full_pipe(void)
+{
+	char bytes[4096], text[4096] = "";
+	int ends[2];
+	ssize_t size;
+
+	alarm(5);
+	if (pipe(ends) != 0 || fcntl(ends[1], F_SETFL, O_NONBLOCK) != 0)
+		return 1;
+	memset(bytes, 'x', sizeof(bytes));
+	while (write(ends[1], bytes, sizeof(bytes)) > 0)
+		;
+	if (fcntl(ends[1], F_SETFL, 0) != 0 || dup2(ends[1], STDERR_FILENO) < 0)
+		return 2;
+	cabin_log_never_wait();
+	cabin_log(CABIN_LOG_WARN, "m", "lost", NULL);
+	cabin_log(CABIN_LOG_WARN, "m", "lost", NULL);
+	if (fcntl(ends[0], F_SETFL, O_NONBLOCK) != 0)
+		return 3;
+	while (read(ends[0], bytes, sizeof(bytes)) > 0)
+		;
+	cabin_log(CABIN_LOG_WARN, "m", "heard", "key=%d", 1);
+	cabin_log(CABIN_LOG_WARN, "m", "heard", "key=%d", 2);
+	size = read(ends[0], text, sizeof(text) - 1);
+	if (size < 0 || strstr(text, " lost") || !strstr(text, "heard key=1 lines_lost=2\n"))
+		return 4;
+	return strstr(text, "heard key=2\n") ? 0 : 5;
+}
+
+static void a_reader_that_stalls_stops_nobody(void **state)
+{
+	int status;
+	pid_t child = fork();
+
+	assert_true(child >= 0);
+	if (child == 0)
+		_exit(log_into_a_full_pipe());
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -101,6 +147,7 @@ int main(void)
 	    cmocka_unit_test(a_long_line_is_cut_and_ends),
 	    cmocka_unit_test(quoting_escapes_and_never_overflows),
 	    cmocka_unit_test(errors_have_names),
+	    cmocka_unit_test(a_reader_that_stalls_stops_nobody),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
