@@ -34,27 +34,27 @@ enum cabin_packet_kind { CABIN_PACKET_MEDIA, CABIN_PACKET_STATE, CABIN_PACKET_CL
 /* What the source says of this packet's sound, for routing. */
 enum cabin_packet_flag {
 	CABIN_PACKET_ACTIVE = 1, /* the booth's microphone is on (its gate is open); always set for a floor */
-	CABIN_PACKET_SILENT = 2  /* no sound for longer than the source's silence limit */
+	CABIN_PACKET_SILENT = 2	 /* no sound for longer than the source's silence limit */
 };
 
 struct cabin_packet_pool;
 
 struct cabin_packet {
 	/* Set by whoever takes it. */
-	uint16_t source_index;     /* into the hub's sources */
-	uint8_t flags;             /* enum cabin_packet_flag */
-	uint64_t source_sequence;  /* grows by one a packet that the source made, DTX pauses included or not */
+	uint16_t source_index;	  /* into the hub's sources */
+	uint8_t flags;		  /* enum cabin_packet_flag */
+	uint64_t source_sequence; /* grows by one a packet that the source made, a pause's empty ones included or not */
 	uint64_t source_timestamp; /* samples of the source's own 48 kHz time line, extended */
 	uint32_t duration_samples; /* 480 or 960 */
-	uint64_t stamp_ns;         /* server clock at the microphone of the first sample that a decoder gives out */
-	uint16_t payload_size;     /* bytes at bytes + CABIN_PACKET_HEADROOM_BYTES */
+	uint64_t stamp_ns;	   /* server clock at the microphone of the first sample that a decoder gives out */
+	uint16_t payload_size;	   /* bytes at bytes + CABIN_PACKET_HEADROOM_BYTES */
 
 	/* Set by the hub when it publishes. */
 	enum cabin_packet_kind kind;
-	uint16_t channel_index;    /* into the hub's channels */
+	uint16_t channel_index; /* into the hub's channels */
 	uint32_t epoch;
-	uint64_t sequence;         /* extended */
-	uint64_t timestamp;        /* extended */
+	uint64_t sequence;  /* extended */
+	uint64_t timestamp; /* extended */
 	uint64_t published_ns;
 	uint16_t wire_offset;
 	uint16_t wire_size;

@@ -33,7 +33,7 @@ struct attached {
 	uint16_t source_index;
 	bool missing_inputs;		       /* the device is open but has too few channels */
 	bool is_lost, told, told_lost;	       /* what the hub should know, and what it was told */
-	uint64_t mean_encode_ns, mean_encoded; /* the tap's sums when the second began */
+	uint64_t mean_encode_ns, mean_packets; /* the tap's sums when the second began */
 	struct figures figures;
 };
 
@@ -159,11 +159,11 @@ static void publish_figures(struct cabin_encode_thread *thread, uint64_t now_ns,
 		SET(attached->figures.peak_dbfs, figures->peak_dbfs);
 		if (!second_over)
 			continue;
-		uint64_t encoded = figures->encoded - attached->mean_encoded;
+		uint64_t encoded = figures->packets - attached->mean_packets;
 		uint64_t encode_ns = figures->encode_ns - attached->mean_encode_ns;
 		SET(attached->figures.capture_ms, capture_ms);
 		SET(attached->figures.encode_ms, encoded ? (float)(encode_ns / 1e6 / (double)encoded) : 0);
-		attached->mean_encoded = figures->encoded;
+		attached->mean_packets = figures->packets;
 		attached->mean_encode_ns = figures->encode_ns;
 	}
 	if (second_over) {

@@ -8,12 +8,7 @@
 #include "media/level.h"
 #include "media/resampler.h"
 
-enum {
-	CHUNK_FRAMES = 512,
-	METER_SAMPLES = CABIN_RATE_HZ / 10,
-	DTX_PAYLOAD_MAX_BYTES = 2,
-	DTX_KEEP_ALIVE_SAMPLES = CABIN_RATE_HZ * 2 / 5 /* 400 ms */
-};
+enum { CHUNK_FRAMES = 512, METER_SAMPLES = CABIN_RATE_HZ / 10 };
 
 /* Where an unbroken stretch of input lies on the time line. */
 struct stretch {
@@ -46,7 +41,6 @@ struct cabin_tap {
 	bool has_anchor;
 	uint64_t anchor_sample, anchor_ns;
 
-	uint64_t sent_timestamp; /* of the newest packet that was not left out by DTX */
 	struct cabin_gate gate;
 	struct cabin_silence silence;
 	struct cabin_meter meter;
@@ -181,41 +175,37 @@ static uint8_t measure(struct cabin_tap *tap)
 	return (uint8_t)((active ? CABIN_PACKET_ACTIVE : 0) | (silent ? CABIN_PACKET_SILENT : 0));
 }
 
-/* Encodes what was gathered; false when the packet is not to be sent. */
-static bool encode(struct cabin_tap *tap, struct cabin_packet *packet)
+/* Encodes what was gathered. */
+static void encode(struct cabin_tap *tap, struct cabin_packet *packet)
 {
 	uint32_t size = 0;
 	uint64_t begin_ns = cabin_clock_now_ns(&tap->config.clock);
 	int error = cabin_encoder_encode(tap->encoder, tap->gathered, cabin_packet_payload(packet),
 					 CABIN_OPUS_PAYLOAD_MAX_BYTES, &size);
 	tap->figures.encode_ns += cabin_clock_now_ns(&tap->config.clock) - begin_ns;
-	tap->figures.encoded++;
 	CABIN_ASSERT(!error); /* finite samples, fixed length, enough room: only a bug can fail here */
 	packet->payload_size = (uint16_t)size;
-	return !tap->config.source->opus.dtx || size > DTX_PAYLOAD_MAX_BYTES ||
-	       tap->timestamp - tap->sent_timestamp >= DTX_KEEP_ALIVE_SAMPLES;
 }
 
-/* Makes a packet of what was gathered, and goes on to the next one. */
+/* Makes a packet of what was gathered, and goes on to the next one. DTX's empty packets
+ * are handed on like any: the hub leaves them out, and learns from each what the gate says. */
 static void finish_packet(struct cabin_tap *tap)
 {
 	uint8_t flags = measure(tap);
 	struct cabin_packet *packet = cabin_packet_take(tap->config.pool);
-	if (packet && encode(tap, packet)) {
+	if (packet) {
+		encode(tap, packet);
 		packet->source_index = tap->config.source_index;
 		packet->flags = flags;
-		packet->source_sequence = tap->sequence++;
+		packet->source_sequence = tap->sequence;
 		packet->source_timestamp = tap->timestamp;
 		packet->duration_samples = tap->packet_samples;
 		packet->stamp_ns = tap->stamp_ns;
-		tap->sent_timestamp = tap->timestamp;
 		tap->figures.packets++;
 		tap->config.emit(tap->config.context, packet);
-	} else if (packet) {
-		cabin_packet_release(packet); /* a pause of DTX: the timestamp shows it, the sequence does not */
-	} else {
-		tap->sequence++; /* the pool is empty and has counted it: a lost packet */
 	}
+	/* Without one the pool was empty, and has counted it: a lost packet. */
+	tap->sequence++;
 	tap->timestamp += tap->packet_samples;
 	tap->gathered_count = 0;
 }

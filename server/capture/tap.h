@@ -59,7 +59,6 @@ struct cabin_tap_figures {
 	uint64_t lost_frames; /* of the input's */
 	float rms_dbfs, peak_dbfs;
 	uint64_t encode_ns; /* of all packets, in sum */
-	uint64_t encoded;   /* how many that were */
 };
 const struct cabin_tap_figures *cabin_tap_figures(const struct cabin_tap *tap);
 
