@@ -67,7 +67,7 @@ export async function measureListeners({ count, seconds }) {
 			args: ['--connect-seconds', '2'],
 		});
 		const bareAfter = await measureBare(count, 8);
-		return told({ count, load, pinned, bare: [bareBefore, bareAfter], idle, idleBytes, server });
+		return await told({ count, load, pinned, bare: [bareBefore, bareAfter], idle, idleBytes, server });
 	} finally {
 		for (const part of parts) await part.stop();
 	}
