@@ -22,6 +22,8 @@ export class AudioOutput {
 	private node: AudioNode | null = null;
 	/** The engine is made. */
 	isReady = false;
+	/** The engine, made or not, has ended on the audio thread: it will be silent for ever. */
+	onEngineFailure: (() => void) | null = null;
 
 	constructor(volume: number) {
 		const { audioSession } = navigator as Navigator & { audioSession?: { type: string } };
@@ -44,6 +46,7 @@ export class AudioOutput {
 				outputChannelCount: [1],
 				processorOptions: { wasm },
 			});
+			node.onprocessorerror = node.port.onmessage = () => this.onEngineFailure?.();
 			node.port.postMessage({ type: 'engine', port }, [port]);
 			this.node = node;
 		} else {

@@ -49,7 +49,8 @@ class FakeContext {
 
 class FakeNode {
 	static all: FakeNode[] = [];
-	readonly port = { postMessage: vi.fn() };
+	readonly port = { postMessage: vi.fn(), onmessage: null as (() => void) | null };
+	onprocessorerror: (() => void) | null = null;
 	connect = vi.fn();
 	disconnect = vi.fn();
 	constructor(readonly context: FakeContext) {
@@ -335,6 +336,30 @@ describe('the watchdog', () => {
 		await player.start('plenary.vi');
 		expect(FakeContext.all).toHaveLength(4);
 	});
+});
+
+test('an engine that fails on the audio thread is replaced at once, and given up when it never lives', async () => {
+	const made = () => FakeNode.all[FakeNode.all.length - 1]!;
+	await listening();
+	for (let hours = 1; hours <= 4; hours++) {
+		made().onprocessorerror!();
+		await vi.advanceTimersByTimeAsync(1);
+		expect(FakeContext.all).toHaveLength(1 + hours);
+		frame = 48000 * 3600;
+		context().become('running');
+		await play(1);
+		expect(status().playback).toBe('live');
+	}
+	FakeNode.all[0]!.onprocessorerror!();
+	expect(FakeContext.all).toHaveLength(5);
+	frame = 0;
+	for (let tries = 0; tries < 3; tries++) {
+		expect(onFailure).not.toHaveBeenCalled();
+		made().port.onmessage!();
+		await vi.advanceTimersByTimeAsync(1);
+	}
+	expect(onFailure).toHaveBeenCalledTimes(1);
+	expect(status().playback).toBe('idle');
 });
 
 test('the page that comes back asks for a live connection', async () => {

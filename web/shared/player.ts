@@ -61,8 +61,10 @@ const WATCH_MS = 250;
  */
 const FROZEN_LOOKS = 4;
 const MUTE_LOOKS = 16;
-/** Engines that fell silent one after the other: then the sound cannot be set up here. */
-const MUTE_MOST = 3;
+/** Engines that failed one after the other: then the sound cannot be set up here. */
+const FAILURES_MOST = 3;
+/** One that ran for so long was no failure. */
+const PROVEN_FRAMES = 480_000;
 const LOAD_LIMIT_MS = 20000;
 /** A context that did not start within this after the tap needs another tap. */
 const START_LIMIT_MS = 1500;
@@ -88,7 +90,7 @@ export class Player {
 	private frozenLooks = 0;
 	private frozenTime = -1;
 	private muteLooks = 0;
-	private muteCount = 0;
+	private failures = 0;
 
 	constructor(private readonly options: PlayerOptions) {
 		this.worker = this.createWorker();
@@ -122,7 +124,7 @@ export class Player {
 	async start(channelId: string): Promise<void> {
 		this.tappedAt = Date.now();
 		this.firstSound = null;
-		this.muteCount = 0;
+		this.failures = 0;
 		if (this.isWorkerMissing) {
 			this.isWorkerMissing = false;
 			this.worker = this.createWorker();
@@ -178,6 +180,9 @@ export class Player {
 			if (this.wasRunning && document.visibilityState === 'visible') output.resume();
 			this.tell();
 		};
+		output.onEngineFailure = () => {
+			if (this.output === output) this.engineFailed();
+		};
 		this.setMediaSession();
 		const { port1, port2 } = new MessageChannel();
 		this.command({ type: 'engine', port: port1 }, [port1]);
@@ -216,7 +221,7 @@ export class Player {
 		// The page knows more of it, and may have told it already.
 		mediaSession.metadata ??= new MediaMetadata({ title: document.title });
 		mediaSession.setActionHandler('play', () => {
-			if (this.lastChannelId !== null) this.start(this.lastChannelId).catch(() => {});
+			if (this.lastChannelId !== null) this.start(this.lastChannelId).catch(this.options.onFailure);
 		});
 		mediaSession.setActionHandler('pause', () => this.stop());
 		mediaSession.setActionHandler('stop', () => this.stop());
@@ -230,9 +235,19 @@ export class Player {
 		this.command({ type: 'hurry' });
 	};
 
+	private engineFailed(): void {
+		if (++this.failures < FAILURES_MOST) this.replaceOutput();
+		else this.fail();
+	}
+
+	private replaceOutput(): void {
+		this.closeOutput();
+		this.createOutput().catch(() => this.fail());
+	}
+
 	/**
-	 * iOS may leave a context that says it runs, and does not; an engine may fail on the audio
-	 * thread, where only its silence tells. A new one takes its place.
+	 * iOS may leave a context that says it runs, and does not; what goes wrong on the audio
+	 * thread may show by silence alone. A new one takes its place.
 	 */
 	private watch(): void {
 		const { output } = this;
@@ -247,13 +262,8 @@ export class Player {
 		this.wasRunning ||= currentTime > 0;
 		this.frozenLooks = currentTime === this.frozenTime ? this.frozenLooks + 1 : 0;
 		this.frozenTime = currentTime;
-		const isMute = output.isReady && ++this.muteLooks > MUTE_LOOKS;
-		if (isMute && ++this.muteCount >= MUTE_MOST) {
-			this.fail();
-		} else if (isMute || this.frozenLooks >= FROZEN_LOOKS) {
-			this.closeOutput();
-			this.createOutput().catch(() => this.fail());
-		}
+		if (output.isReady && ++this.muteLooks > MUTE_LOOKS) this.engineFailed();
+		else if (this.frozenLooks >= FROZEN_LOOKS) this.replaceOutput();
 	}
 
 	private receive(status: WorkerStatus): void {
@@ -264,6 +274,7 @@ export class Player {
 
 	private receiveEngine(engine: EngineReport, clockOffsetUs: number | null): void {
 		if (engine.frame !== this.engine?.frame) this.muteLooks = 0;
+		if (engine.frame > PROVEN_FRAMES) this.failures = 0;
 		this.engine = engine;
 		if (engine.firstSoundAt !== null) this.firstSound ??= Math.max(0, engine.firstSoundAt - this.tappedAt);
 		if (clockOffsetUs === null) return;

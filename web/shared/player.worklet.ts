@@ -1,7 +1,8 @@
 /**
  * The audio thread's end: an AudioWorkletProcessor named `cabin-player`. Its options carry the
  * decoder's bytes and the port to the socket's worker:
- * `processorOptions: {wasm: ArrayBuffer}`, then one message with the port.
+ * `processorOptions: {wasm: ArrayBuffer}`, then one message with the port. The only message that
+ * comes back says that it failed.
  */
 import { createDecoders } from './decoder.ts';
 import { Engine } from './engine.ts';
@@ -17,9 +18,18 @@ class PlayerProcessor extends AudioWorkletProcessor {
 				this.isOver = true;
 				this.engine = null;
 			} else {
-				this.engine = new Engine(createDecoders(options.processorOptions.wasm), event.data.port);
+				this.start(options.processorOptions.wasm, event.data.port);
 			}
 		};
+	}
+
+	/** Nobody hears an exception here: the page is told that there will be no engine. */
+	private start(wasm: ArrayBuffer, port: MessagePort): void {
+		try {
+			this.engine = new Engine(createDecoders(wasm), port);
+		} catch {
+			this.port.postMessage('failed');
+		}
 	}
 
 	process(_inputs: Float32Array[][], outputs: Float32Array[][]): boolean {
