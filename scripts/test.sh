@@ -84,7 +84,7 @@ suite_asan() {
 suite_tsan() {
 	suite_began=$(date +%s)
 	build_c tsan build/tsan || { count tsan 0 1 && return 0; }
-	TSAN_OPTIONS="suppressions=$top/tests/tsan.supp second_deadlock_stack=1" run_ctest tsan build/tsan -LE load
+	run_ctest tsan build/tsan -LE load
 }
 
 suite_fuzz() {
