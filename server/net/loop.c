@@ -295,12 +295,18 @@ void cabin_loop_stop(struct cabin_loop *loop)
 		ev_async_send(loop->ev, &loop->stop);
 }
 
+void cabin_loop_join(struct cabin_loop *loop)
+{
+	if (loop->running)
+		pthread_join(loop->thread, NULL);
+	loop->running = false;
+}
+
 void cabin_loop_destroy(struct cabin_loop *loop)
 {
 	if (!loop)
 		return;
-	if (loop->running)
-		pthread_join(loop->thread, NULL);
+	cabin_loop_join(loop);
 	if (loop->context) /* it never ran */
 		lws_context_destroy(loop->context);
 	if (loop->inbox) {

@@ -84,8 +84,10 @@ CABIN_MUST_CHECK int cabin_loop_create(struct cabin_loop **out, struct cabin_net
 				       const int listen_fd[CABIN_SCHEME_COUNT]);
 CABIN_MUST_CHECK int cabin_loop_start(struct cabin_loop *loop);
 
-/* Any thread: begins to stop. Then destroy waits for the end, and frees. */
+/* Begins to stop. Join waits for the end; a loop that answers /metrics until then reads
+ * the other loops' figures, so all have ended before the first is destroyed. Main thread. */
 void cabin_loop_stop(struct cabin_loop *loop);
+void cabin_loop_join(struct cabin_loop *loop);
 void cabin_loop_destroy(struct cabin_loop *loop);
 
 /* The hub's thread. */

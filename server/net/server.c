@@ -133,6 +133,10 @@ void cabin_server_destroy(struct cabin_server *server)
 		if (server->loops[i])
 			cabin_loop_stop(server->loops[i]);
 	}
+	for (uint32_t i = 0; i < server->loop_count; i++) {
+		if (server->loops[i])
+			cabin_loop_join(server->loops[i]);
+	}
 	for (uint32_t i = 0; i < server->loop_count; i++)
 		cabin_loop_destroy(server->loops[i]);
 	cabin_static_destroy(server->net.files);
