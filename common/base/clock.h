@@ -9,7 +9,7 @@
 
 #define CABIN_NS_PER_US UINT64_C(1000)
 #define CABIN_NS_PER_MS UINT64_C(1000000)
-#define CABIN_NS_PER_S UINT64_C(1000000000)
+#define CABIN_NS_PER_S	UINT64_C(1000000000)
 
 struct cabin_clock {
 	uint64_t (*now_ns)(void *context); /* never goes back */
