@@ -3,6 +3,8 @@
 #include <libfyaml.h>
 #include <string.h>
 
+#include "base/utf8.h"
+
 /* What is being built:  events ─▶ [stack of open lists and maps] ─▶ tree */
 struct builder {
 	struct cabin_arena *arena;

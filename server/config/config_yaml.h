@@ -45,7 +45,4 @@ struct cabin_yaml *cabin_yaml_get(const struct cabin_yaml *map, const char *key)
 /* A plain scalar that says nothing: empty, ~ or null. */
 bool cabin_yaml_is_null(const struct cabin_yaml *node);
 
-/* Whether `size` bytes are UTF-8 (RFC 3629); tells where they stop to be. */
-bool cabin_utf8_valid(const char *text, size_t size, size_t *bad_offset);
-
 #endif

@@ -54,7 +54,7 @@ static int answer(struct lws *wsi, struct cabin_http_session *session, const cha
 	struct cabin_loop *loop = cabin_loop_of(wsi);
 	bool head = lws_hdr_total_length(wsi, WSI_TOKEN_HEAD_URI) > 0;
 	struct cabin_http_reply reply;
-	cabin_count(&loop->counters.http_requests);
+	cabin_counter_add(&loop->counters.http_requests, 1);
 	if (head || lws_hdr_total_length(wsi, WSI_TOKEN_GET_URI) > 0) {
 		reply = cabin_http_route(loop, wsi, path);
 	} else {

@@ -124,7 +124,7 @@ static void refuse_connection(struct cabin_loop *loop, int fd, enum cabin_scheme
 	if (scheme == CABIN_SCHEME_HTTP && send(fd, answer, sizeof(answer) - 1, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
 		cabin_log(CABIN_LOG_DEBUG, "net", "refusal-not-sent", "error=\"%s\"", strerror(errno));
 	close(fd);
-	cabin_count(&loop->counters.refused_full);
+	cabin_counter_add(&loop->counters.refused_full, 1);
 }
 
 static void adopt(struct cabin_loop *loop, int fd, enum cabin_scheme scheme)

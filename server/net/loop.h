@@ -18,6 +18,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "base/counter.h"
 #include "base/inbox.h"
 #include "base/ratelimit.h"
 #include "net/admission.h"
@@ -97,12 +98,6 @@ void cabin_loop_publish(void *loop, struct cabin_packet *packet);
 uint64_t cabin_loop_now_ns(const struct cabin_loop *loop);
 void cabin_loop_drain_inbox(struct cabin_loop *loop);
 struct cabin_loop *cabin_loop_of(struct lws *wsi);
-
-/* A counter with one writing thread. */
-static inline void cabin_count(_Atomic uint64_t *counter)
-{
-	atomic_store_explicit(counter, atomic_load_explicit(counter, memory_order_relaxed) + 1, memory_order_relaxed);
-}
 
 /* lws_context.c: a context on the loop's libev loop, with its vhosts. */
 CABIN_MUST_CHECK int cabin_lws_context_create(struct cabin_loop *loop);

@@ -1,26 +1,16 @@
 #include "net/report.h"
 
+#include "base/counter.h"
+
 _Static_assert(CABIN_REPORT_STATE_COUNT == 4 && CABIN_FALLBACK_COUNT == 4, "the sums have room for these");
 
 const double cabin_report_bounds_ms[CABIN_REPORT_BUCKETS - 1] = {5,   10,  20,	30,  40,  60,  80,
 								 100, 150, 200, 300, 500, 1000};
 
-/* One writer each, so a load and a store are enough; relaxed, as a reader wants
- * single figures and no order between them. */
-static void add(_Atomic uint64_t *counter, uint64_t more)
-{
-	atomic_store_explicit(counter, atomic_load_explicit(counter, memory_order_relaxed) + more,
-			      memory_order_relaxed);
-}
-
+/* As cabin_counter_add: one writer. */
 static void add_ms(_Atomic double *sum, double more)
 {
 	atomic_store_explicit(sum, atomic_load_explicit(sum, memory_order_relaxed) + more, memory_order_relaxed);
-}
-
-static uint64_t get(const _Atomic uint64_t *counter)
-{
-	return atomic_load_explicit(counter, memory_order_relaxed);
 }
 
 static void observe(struct cabin_report_counter_histogram *histogram, double value_ms)
@@ -30,18 +20,18 @@ static void observe(struct cabin_report_counter_histogram *histogram, double val
 	int bucket = 0;
 	while (bucket < CABIN_REPORT_BUCKETS - 1 && value_ms > cabin_report_bounds_ms[bucket])
 		bucket++;
-	add(&histogram->count[bucket], 1);
+	cabin_counter_add(&histogram->count[bucket], 1);
 	add_ms(&histogram->sum_ms, value_ms);
 }
 
 void cabin_report_add(struct cabin_report_counters *counters, const struct cabin_client_report *report)
 {
-	add(&counters->reports, 1);
+	cabin_counter_add(&counters->reports, 1);
 	if (report->hidden)
-		add(&counters->reports_hidden, 1);
-	add(&counters->by_state[report->state], 1);
-	add(&counters->by_fallback[report->fallback], 1);
-	add(&counters->underruns, report->underruns);
+		cabin_counter_add(&counters->reports_hidden, 1);
+	cabin_counter_add(&counters->by_state[report->state], 1);
+	cabin_counter_add(&counters->by_fallback[report->fallback], 1);
+	cabin_counter_add(&counters->underruns, report->underruns);
 	add_ms(&counters->concealed_ms, report->concealed_ms);
 	observe(&counters->mouth_to_ear, report->mouth_to_ear_ms);
 	observe(&counters->buffer, report->buffer_ms);
@@ -54,7 +44,7 @@ static void sum_histogram(struct cabin_report_histogram *out, const struct cabin
 {
 	uint64_t below = 0;
 	for (int b = 0; b < CABIN_REPORT_BUCKETS; b++) {
-		below += get(&from->count[b]);
+		below += cabin_counter_get(&from->count[b]);
 		out->count[b] += below;
 	}
 	out->sum_ms += atomic_load_explicit(&from->sum_ms, memory_order_relaxed);
@@ -62,13 +52,13 @@ static void sum_histogram(struct cabin_report_histogram *out, const struct cabin
 
 void cabin_report_sum(struct cabin_report_sums *out, const struct cabin_report_counters *counters)
 {
-	out->reports += get(&counters->reports);
-	out->reports_hidden += get(&counters->reports_hidden);
+	out->reports += cabin_counter_get(&counters->reports);
+	out->reports_hidden += cabin_counter_get(&counters->reports_hidden);
 	for (int i = 0; i < 4; i++) {
-		out->reports_by_state[i] += get(&counters->by_state[i]);
-		out->reports_by_fallback[i] += get(&counters->by_fallback[i]);
+		out->reports_by_state[i] += cabin_counter_get(&counters->by_state[i]);
+		out->reports_by_fallback[i] += cabin_counter_get(&counters->by_fallback[i]);
 	}
-	out->underruns += get(&counters->underruns);
+	out->underruns += cabin_counter_get(&counters->underruns);
 	out->concealed_ms += atomic_load_explicit(&counters->concealed_ms, memory_order_relaxed);
 	sum_histogram(&out->mouth_to_ear, &counters->mouth_to_ear);
 	sum_histogram(&out->buffer, &counters->buffer);

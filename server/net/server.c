@@ -164,11 +164,6 @@ struct cabin_sink cabin_server_sink(struct cabin_server *server, uint32_t loop_i
 	return (struct cabin_sink){.publish = cabin_loop_publish, .context = server->loops[loop_index]};
 }
 
-static uint64_t get(const _Atomic uint64_t *counter)
-{
-	return atomic_load_explicit(counter, memory_order_relaxed);
-}
-
 static void add_fanout(struct cabin_fanout_stats *out, const struct cabin_fanout *fanout)
 {
 	struct cabin_fanout_stats one;
@@ -189,14 +184,14 @@ void cabin_server_stats(const struct cabin_server *server, struct cabin_server_s
 		const struct cabin_loop_counters *counters = &loop->counters;
 		out->listeners += atomic_load_explicit(&counters->listeners, memory_order_relaxed);
 		out->listeners_tls += atomic_load_explicit(&counters->listeners_tls, memory_order_relaxed);
-		out->accepted += get(&counters->accepted);
-		out->refused_full += get(&counters->refused_full);
-		out->refused_subprotocol += get(&counters->refused_subprotocol);
-		out->http_requests += get(&counters->http_requests);
-		out->control_dropped += get(&counters->control_dropped);
+		out->accepted += cabin_counter_get(&counters->accepted);
+		out->refused_full += cabin_counter_get(&counters->refused_full);
+		out->refused_subprotocol += cabin_counter_get(&counters->refused_subprotocol);
+		out->http_requests += cabin_counter_get(&counters->http_requests);
+		out->control_dropped += cabin_counter_get(&counters->control_dropped);
 		out->inbox_refused += cabin_inbox_refused_count(loop->inbox);
 		for (int how = 0; how < CABIN_CLOSED_COUNT; how++)
-			out->closed_by_code[how] += get(&counters->closed_by_code[how]);
+			out->closed_by_code[how] += cabin_counter_get(&counters->closed_by_code[how]);
 		add_fanout(&out->fanout, loop->fanout);
 	}
 }

@@ -46,7 +46,7 @@ static enum cabin_server_close counted_as(enum cabin_close_code code)
 
 static void count_closed(struct cabin_ws_listener *listener, enum cabin_server_close how)
 {
-	cabin_count(&listener->loop->counters.closed_by_code[how]);
+	cabin_counter_add(&listener->loop->counters.closed_by_code[how], 1);
 }
 
 static void log_closed(struct cabin_ws_listener *listener, enum cabin_close_code code, const char *why)
@@ -109,7 +109,7 @@ void cabin_ws_send(struct cabin_ws_listener *listener, unsigned opcode, const vo
 		listener->queued_control_bytes = 0;
 	} else if (listener->queued_control_bytes + header + size > CONTROL_QUEUE_MAX_BYTES &&
 		   opcode != CABIN_WS_OPCODE_CLOSE) {
-		cabin_count(&listener->loop->counters.control_dropped);
+		cabin_counter_add(&listener->loop->counters.control_dropped, 1);
 		return;
 	} else {
 		listener->queued_control_bytes += (uint32_t)(header + size);
@@ -403,7 +403,7 @@ static void established(struct cabin_ws_listener *listener, struct lws *wsi)
 	loop->listeners = listener;
 	cabin_socket_options_listener(listener->fd);
 	cabin_admission_listener_enter(&loop->net->admission);
-	cabin_count(&loop->counters.accepted);
+	cabin_counter_add(&loop->counters.accepted, 1);
 	change_counts(listener, 1);
 	lws_rx_flow_control(wsi, 0);
 	lws_callback_on_writable(wsi);

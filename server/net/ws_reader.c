@@ -3,6 +3,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/utf8.h"
+
 enum { OPCODE_CONTINUATION = 0, OPCODE_TEXT = 1, OPCODE_BINARY = 2 };
 
 static const char fragmented[] = "fragmented message";
@@ -22,29 +24,6 @@ static struct cabin_ws_frame bad(uint16_t code, const char *why)
 static struct cabin_ws_frame ok(void)
 {
 	return (struct cabin_ws_frame){.event = CABIN_WS_GOT_NOTHING};
-}
-
-/* RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF. */
-static bool utf8_valid(const uint8_t *text, size_t size)
-{
-	for (size_t i = 0; i < size;) {
-		uint8_t first = text[i++];
-		if (first < 0x80)
-			continue;
-		size_t more = first >= 0xf0 ? 3 : first >= 0xe0 ? 2 : 1;
-		if (first < 0xc2 || first > 0xf4 || size - i < more)
-			return false;
-		uint8_t low = first == 0xe0 ? 0xa0 : first == 0xf0 ? 0x90 : 0x80;
-		uint8_t high = first == 0xed ? 0x9f : first == 0xf4 ? 0x8f : 0xbf;
-		if (text[i] < low || text[i] > high)
-			return false;
-		for (size_t k = 1; k < more; k++) {
-			if ((text[i + k] & 0xc0) != 0x80)
-				return false;
-		}
-		i += more;
-	}
-	return true;
 }
 
 /* Codes that may stand in a close frame: RFC 6455, 7.4, and IANA's later ones. */
@@ -99,7 +78,7 @@ static struct cabin_ws_frame whole_frame(struct cabin_ws_reader *reader)
 		frame.close_code = size < 2 ? CABIN_WS_NO_CODE : (uint16_t)(payload[0] << 8 | payload[1]);
 		if (size == 1 || (size >= 2 && !close_code_valid(frame.close_code)))
 			return bad(CABIN_CLOSE_PROTOCOL, "invalid close code");
-		if (size > 2 && !utf8_valid(payload + 2, size - 2))
+		if (size > 2 && !cabin_utf8_valid((const char *)payload + 2, size - 2, NULL))
 			return bad(CABIN_CLOSE_NOT_JSON, "close reason is not UTF-8");
 	}
 	cabin_ws_reader_init(reader);

@@ -47,11 +47,11 @@ static struct cabin_http_reply judge(struct cabin_loop *loop, struct lws *wsi)
 		return cabin_http_text(400, "no Host\n");
 	/* libwebsockets ends in silence a connection whose sub-protocol it does not know to the letter. */
 	if (!list_has(cabin_http_header(wsi, WSI_TOKEN_PROTOCOL, value, 128), CABIN_WS_SUBPROTOCOL, same_exactly)) {
-		cabin_count(&loop->counters.refused_subprotocol);
+		cabin_counter_add(&loop->counters.refused_subprotocol, 1);
 		return cabin_http_text(400, "Sec-WebSocket-Protocol must be " CABIN_WS_SUBPROTOCOL "\n");
 	}
 	if (cabin_admission_listeners_full(&loop->net->admission)) {
-		cabin_count(&loop->counters.refused_full);
+		cabin_counter_add(&loop->counters.refused_full, 1);
 		return cabin_http_text(503, "the server is full\n");
 	}
 	return (struct cabin_http_reply){.status = 101};

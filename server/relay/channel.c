@@ -50,7 +50,7 @@ static struct cabin_packet *take(struct cabin_channel *channel)
 	struct cabin_packet *packet = cabin_packet_take(channel->output->pool);
 
 	if (!packet)
-		cabin_channel_count(&channel->dropped_pool, 1);
+		cabin_counter_add(&channel->dropped_pool, 1);
 	return packet;
 }
 
@@ -206,8 +206,8 @@ static void publish_media(struct cabin_channel *channel, const struct cabin_sour
 			       (uint16_t)packet->sequence, (uint32_t)packet->timestamp, channel->config.number);
 	cabin_ws_frame_packet(packet, CABIN_WS_BINARY, CABIN_PACKET_HEADROOM_BYTES - CABIN_RTP_HEADER_BYTES,
 			      (size_t)CABIN_RTP_HEADER_BYTES + packet->payload_size);
-	cabin_channel_count(&channel->packets, 1);
-	cabin_channel_count(&channel->payload_bytes, packet->payload_size);
+	cabin_counter_add(&channel->packets, 1);
+	cabin_counter_add(&channel->payload_bytes, packet->payload_size);
 	publish(channel, packet, CABIN_PACKET_MEDIA, now_ns);
 }
 
@@ -234,7 +234,7 @@ void cabin_channel_forward(struct cabin_channel *channel, struct cabin_channel_c
 	struct cabin_packet *state = NULL, *media;
 
 	if (!begins) {
-		cabin_channel_count(&channel->source_gaps, packet->source_sequence - channel->source_sequence - 1);
+		cabin_counter_add(&channel->source_gaps, packet->source_sequence - channel->source_sequence - 1);
 		channel->source_sequence = packet->source_sequence;
 		if (is_pause(channel, packet)) {
 			channel->sequence_offset--;

@@ -16,6 +16,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/counter.h"
 #include "relay/booth.h"
 #include "relay/hub.h"
 #include "relay/source_state.h"
@@ -89,11 +90,5 @@ void cabin_channel_clock(struct cabin_channel *channel, const struct cabin_sourc
 
 /* When the next clock message is due; UINT64_MAX: not while this lasts. */
 uint64_t cabin_channel_clock_due_ns(const struct cabin_channel *channel);
-
-static inline void cabin_channel_count(_Atomic uint64_t *counter, uint64_t by)
-{
-	/* One writer: no read-modify-write is needed. */
-	atomic_store_explicit(counter, atomic_load_explicit(counter, memory_order_relaxed) + by, memory_order_relaxed);
-}
 
 #endif

@@ -158,7 +158,7 @@ static void drop_invalid(struct cabin_hub *hub, struct cabin_packet *packet, con
 
 	for (uint16_t i = 0; i < hub->channel_count; i++) {
 		if (feeds(hub, &hub->channels[i], packet->source_index))
-			cabin_channel_count(&hub->channels[i].dropped_invalid, 1);
+			cabin_counter_add(&hub->channels[i].dropped_invalid, 1);
 	}
 	if (cabin_ratelimit_take(&hub->invalid_log, now_ns, &swallowed))
 		cabin_log(CABIN_LOG_WARN, "relay", "packet-invalid",
@@ -282,11 +282,11 @@ void cabin_hub_channel_stats(const struct cabin_hub *hub, uint16_t channel_index
 	    .condition =
 		(enum cabin_source_condition)atomic_load_explicit(&channel->condition_now, memory_order_relaxed),
 	    .epoch = atomic_load_explicit(&channel->epoch_now, memory_order_relaxed),
-	    .packets = atomic_load_explicit(&channel->packets, memory_order_relaxed),
-	    .payload_bytes = atomic_load_explicit(&channel->payload_bytes, memory_order_relaxed),
-	    .source_gaps = atomic_load_explicit(&channel->source_gaps, memory_order_relaxed),
-	    .dropped_pool = atomic_load_explicit(&channel->dropped_pool, memory_order_relaxed),
-	    .dropped_invalid = atomic_load_explicit(&channel->dropped_invalid, memory_order_relaxed),
+	    .packets = cabin_counter_get(&channel->packets),
+	    .payload_bytes = cabin_counter_get(&channel->payload_bytes),
+	    .source_gaps = cabin_counter_get(&channel->source_gaps),
+	    .dropped_pool = cabin_counter_get(&channel->dropped_pool),
+	    .dropped_invalid = cabin_counter_get(&channel->dropped_invalid),
 	    .rate_hz = atomic_load_explicit(&channel->rate_hz, memory_order_relaxed),
 	};
 }

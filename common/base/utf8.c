@@ -1,4 +1,6 @@
-#include "config/config_yaml.h"
+#include "base/utf8.h"
+
+#include <stdint.h>
 
 /* Bytes that follow the lead byte, and the smallest code point that needs them. */
 static int lead_length(unsigned char lead, uint32_t *code, uint32_t *smallest)
@@ -39,7 +41,8 @@ bool cabin_utf8_valid(const char *text, size_t size, size_t *bad_offset)
 			code = code << 6 | (bytes[i + k] & 0x3F);
 		}
 		if (!good || code < smallest || code > 0x10FFFF || (code >= 0xD800 && code <= 0xDFFF)) {
-			*bad_offset = i;
+			if (bad_offset)
+				*bad_offset = i;
 			return false;
 		}
 		i += (size_t)follow + 1;
