@@ -18,16 +18,21 @@ const DITHER = 1e-5;
 export class Engine {
 	private readonly jitter: JitterBuffer;
 	/** The device's frame that is rendered next: the time at which whatever arrives now is there. */
-	private nextFrame = 0;
+	private nextFrame: number;
 	private nextReport = 0;
 	private random = 1;
 	private firstSoundAt: number | null = null;
 
-	/** `port` leads to the socket's worker. */
+	/**
+	 * `port` leads to the socket's worker; packets may wait in it. `frame`: the device's frame now,
+	 * else they would seem to have come faster than any packet can, for as long as that is remembered.
+	 */
 	constructor(
 		decoders: [Decoder, Decoder],
 		private readonly port: MessagePort,
+		frame: number,
 	) {
+		this.nextFrame = frame;
 		this.jitter = new JitterBuffer(decoders);
 		port.onmessage = (event: MessageEvent<EngineCommand | ArrayBuffer>) => this.receive(event.data);
 	}

@@ -26,7 +26,7 @@ class PlayerProcessor extends AudioWorkletProcessor {
 	/** Nobody hears an exception here: the page is told that there will be no engine. */
 	private start(wasm: ArrayBuffer, port: MessagePort): void {
 		try {
-			this.engine = new Engine(createDecoders(wasm), port);
+			this.engine = new Engine(createDecoders(wasm), port, currentFrame);
 		} catch {
 			this.port.postMessage('failed');
 		}

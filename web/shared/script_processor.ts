@@ -14,7 +14,9 @@ export async function createScriptProcessor(
 	wasm: ArrayBuffer,
 	port: MessagePort,
 ): Promise<AudioNode> {
-	const engine = new Engine(await createDecodersLater(wasm), port);
+	const decoders = await createDecodersLater(wasm);
+	// What arrives is heard after the buffer that plays and the one that is filled.
+	const engine = new Engine(decoders, port, Math.round(context.currentTime * context.sampleRate) + 2 * BUFFER_FRAMES);
 	// No input is connected, but some versions of Safari never call a node that has none.
 	const node = context.createScriptProcessor(BUFFER_FRAMES, 1, 1);
 	let nextFrame = 0;
