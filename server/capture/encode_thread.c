@@ -229,11 +229,14 @@ static void *run(void *context)
 			error = run_open_input(thread);
 			if (now(thread) - opened_ns > BACK_OFF_MAX_MS * CABIN_NS_PER_MS)
 				back_off_ms = BACK_OFF_MIN_MS;
-			input->ops->close(input->self);
 		}
-		if (pause_ms(thread, 0))
+		bool stopping = pause_ms(thread, 0);
+		/* Told first: a helper that hangs in its driver takes 200 ms to close. */
+		if (!stopping)
+			set_all_lost(thread);
+		input->ops->close(input->self);
+		if (stopping)
 			return NULL;
-		set_all_lost(thread);
 		for (uint32_t i = 0; i < thread->tap_count; i++)
 			cabin_tap_end(thread->taps[i].tap);
 		if (error == CABIN_EEMPTY) {

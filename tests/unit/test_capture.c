@@ -64,6 +64,8 @@ static void end_hub(struct hub_end *hub)
 struct scripted {
 	const char *script;
 	atomic_int closed;
+	const struct cabin_encode_thread *thread; /* or NULL … */
+	atomic_int closed_untold;		  /* … and how often it was closed before its loss was told */
 	uint64_t frame;
 	float samples[960 * 2];
 };
@@ -97,7 +99,12 @@ static int scripted_read(void *self, struct cabin_input_block *out, uint32_t tim
 
 static void scripted_close(void *self)
 {
-	atomic_fetch_add(&((struct scripted *)self)->closed, 1);
+	struct scripted *input = self;
+	struct cabin_capture_source_stats stats = {.lost = true};
+	if (input->thread)
+		cabin_encode_thread_stats(input->thread, 0, &stats);
+	atomic_fetch_add(&input->closed_untold, !stats.lost);
+	atomic_fetch_add(&input->closed, 1);
 }
 
 static void scripted_destroy(void *self)
@@ -135,6 +142,7 @@ static void loss_and_return_are_told_in_order_with_the_packets(void **state)
 	assert_int_equal(cabin_encode_thread_create(&thread, &config), 0);
 	assert_int_equal(cabin_encode_thread_add(thread, &sources[0], 0, false), 0);
 	assert_int_equal(cabin_encode_thread_add(thread, &sources[1], 1, true), 0);
+	input.thread = thread;
 	assert_int_equal(cabin_encode_thread_start(thread), 0);
 	static const char *const expected[] = {"R..L"
 					       "R..L"
@@ -161,6 +169,7 @@ static void loss_and_return_are_told_in_order_with_the_packets(void **state)
 	stop(config.stop_fd);
 	cabin_encode_thread_destroy(thread);
 	assert_true(atomic_load(&input.closed) >= 3);
+	assert_int_equal(atomic_load(&input.closed_untold), 0); /* closing may take its time */
 	close(config.stop_fd);
 	end_hub(&hub);
 }
