@@ -48,7 +48,7 @@ test('plain http by a name: the fallback plays the right speech', { timeout: 120
 	await page.goto(`http://venue.test:${server.port}/`);
 	assert.equal(await page.evaluate(() => window.isSecureContext), false);
 	// On a busy main thread the fallback has more to conceal than the worklet; the words are the right ones.
-	await checkChannels(t, { page, recording, speech, began, table: wholeDemo.slice(0, 4), least: 0.6 });
+	await checkChannels(t, { page, recording, speech, began, table: wholeDemo.slice(0, 4), least: 0.6, leastShare: 0.5 });
 	const metrics = await server.metrics();
 	const underruns = metrics.all('cabin_report_underruns_total').reduce((sum, one) => sum + one.value, 0);
 	t.diagnostic(`${underruns} underruns reported over 25 s of fallback`);
@@ -83,7 +83,7 @@ test('stop is silent, volume is volume', { timeout: 60000 }, async (t) => {
 	await untilSaid(page, /live/i);
 	await pause(1000);
 	const full = levelDb(await recording.next(3));
-	await page.fill('.volume input', '0.1');
+	await page.fill('.volume input', '10');
 	await pause(500);
 	const soft = levelDb(await recording.next(3));
 	t.diagnostic(`${full.toFixed(1)} dB at full volume, ${soft.toFixed(1)} dB at a tenth`);
