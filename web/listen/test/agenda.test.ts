@@ -65,7 +65,7 @@ describe('times', () => {
 		const now = at('2027-03-02T21:00:00+07:00');
 		expect(startWords('2027-03-02T22:00:00+07:00', now, 'en', 'Tomorrow')).toBe('22:00');
 		expect(startWords('2027-03-03T14:00:00+07:00', now, 'vi', 'Ngày mai')).toBe('Ngày mai, 14:00');
-		expect(startWords('2027-03-04T09:00:00+07:00', now, 'en', 'Tomorrow')).toBe('Thursday 4 March, 09:00');
+		expect(startWords('2027-03-04T09:00:00+07:00', now, 'en', 'Tomorrow')).toMatch(/^Thursday,? 4 March, 09:00$/);
 		expect(startWords('2027-03-04T09:00:00+07:00', now, 'fr', 'Demain')).toBe('Jeudi 4 mars, 09:00');
 		expect(startWords('2027-03-04T09:00:00+07:00', now, 'vi', 'Ngày mai')).toMatch(/^Thứ Năm.* 4 tháng 3, 09:00$/);
 	});
