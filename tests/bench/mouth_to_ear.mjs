@@ -155,6 +155,24 @@ async function record({ jack, server, page, input, count, packetMs }) {
 	};
 }
 
+/** Several connections as one result; each of them counts alike in the stages. */
+export function mergeVisits(visits) {
+	const heard = visits.flatMap((visit) => visit.delays_ms.filter((value) => value !== null));
+	const sum = (key) => visits.reduce((total, visit) => total + visit[key], 0);
+	const names = Object.keys(visits[0].stages);
+	return {
+		packet_ms: visits[0].packet_ms,
+		connections: visits.length,
+		chirps: sum('chirps'),
+		heard: heard.length,
+		delay_ms: spread(heard),
+		p50_by_connection_ms: visits.map((visit) => visit.delay_ms.p50),
+		underruns: sum('underruns'),
+		stages: Object.fromEntries(names.map((name) => [name, mean(visits.map((visit) => visit.stages[name]))])),
+		visits,
+	};
+}
+
 const underruns = async (server) =>
 	(await server.metrics()).get('cabin_report_underruns_total', { channel: 'hall.floor' }) ?? 0;
 
