@@ -156,6 +156,7 @@ static void take(struct cabin_playlist *playlist, struct entry *entry, float *sa
 static void seek(struct cabin_playlist *playlist, struct entry *entry, uint64_t frame)
 {
 	uint32_t rate_hz = cabin_pcm_file_rate_hz(entry->file);
+	CABIN_ASSERT(rate_hz > 0);
 	uint32_t divisor = greatest_common_divisor(CABIN_RATE_HZ, rate_hz);
 	uint32_t in_step = rate_hz / divisor, out_step = CABIN_RATE_HZ / divisor;
 	uint64_t step = frame / out_step, preroll_steps = PREROLL_FRAMES / in_step + 1;
@@ -177,6 +178,7 @@ static struct entry *entry_at(struct cabin_playlist *playlist, uint64_t frame)
 
 int cabin_playlist_read(struct cabin_playlist *playlist, uint64_t frame_index, float *samples, uint32_t frame_count)
 {
+	CABIN_ASSERT(samples);
 	if (!playlist->loop && frame_index >= playlist->length_frames)
 		return CABIN_EEMPTY;
 	while (frame_count > 0) {

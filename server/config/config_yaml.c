@@ -31,7 +31,9 @@ static struct cabin_place here(const struct builder *builder)
 	if (builder->depth == 0)
 		return (struct cabin_place){1, 1};
 	const struct cabin_yaml *key = builder->pending_key[builder->depth - 1];
-	return key ? key->place : builder->open[builder->depth - 1]->place;
+	const struct cabin_yaml *open = builder->open[builder->depth - 1];
+	CABIN_ASSERT(key || open);
+	return key ? key->place : open->place;
 }
 
 static enum step stop(struct builder *builder, struct cabin_place place, const char *what)

@@ -249,7 +249,7 @@ void cabin_static_destroy(struct cabin_static *files)
 {
 	if (!files)
 		return;
-	for (size_t i = 0; i < files->count; i++)
+	for (size_t i = 0; files->files && i < files->count; i++)
 		free(files->files[i].path);
 	free(files->files);
 	cabin_web_folder_destroy(files->folder);

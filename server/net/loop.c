@@ -314,7 +314,7 @@ void cabin_loop_destroy(struct cabin_loop *loop)
 		while (!cabin_inbox_pop(loop->inbox, &packet))
 			cabin_packet_release(packet);
 	}
-	for (uint16_t i = 0; i < CABIN_CHANNELS_MAX; i++)
+	for (uint32_t i = 0; i < CABIN_CHANNELS_MAX; i++)
 		cabin_packet_release(loop->owed_states[i]);
 	cabin_inbox_destroy(loop->inbox);
 	cabin_fanout_destroy(loop->fanout);
