@@ -52,6 +52,7 @@ int cabin_capture_list_devices(const char *jack_server, FILE *to)
 	    .with_output = true,
 	};
 	struct cabin_helper_process process;
+	cabin_helper_process_init(&process);
 	int error = cabin_helper_process_start(&process, &start);
 	if (error)
 		return error;
@@ -65,6 +66,6 @@ int cabin_capture_list_devices(const char *jack_server, FILE *to)
 		    "reason=\"the audio system did not answer within %d s\" todo=\"look at --log-level debug, and "
 		    "whether another program holds the sound card\"",
 		    LIST_LIMIT_MS / 1000);
-	cabin_helper_process_kill(&process);
+	cabin_helper_process_kill(&process, "list");
 	return error;
 }

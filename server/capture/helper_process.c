@@ -117,28 +117,49 @@ static int spawn(pid_t *pid, const struct cabin_helper_start *start, int life_fd
 	return error;
 }
 
-int cabin_helper_process_start(struct cabin_helper_process *out, const struct cabin_helper_start *start)
+void cabin_helper_process_init(struct cabin_helper_process *process)
+{
+	*process =
+	    (struct cabin_helper_process){.pid = -1, .stuck = -1, .life_fd = -1, .error_fd = -1, .output_fd = -1};
+}
+
+/* True while the helper that could not be killed lives; reaps it when it has ended. */
+static bool is_stuck(struct cabin_helper_process *process)
+{
+	if (process->stuck <= 0)
+		return false;
+	if (waitpid(process->stuck, NULL, WNOHANG) == 0)
+		return true;
+	cabin_log(CABIN_LOG_INFO, "capture", "helper-died-at-last", "pid=%d", (int)process->stuck);
+	process->stuck = -1;
+	return false;
+}
+
+int cabin_helper_process_start(struct cabin_helper_process *process, const struct cabin_helper_start *start)
 {
 	int life[2] = {-1, -1}, errors[2] = {-1, -1}, output[2] = {-1, -1};
-	*out = (struct cabin_helper_process){.pid = -1, .life_fd = -1, .error_fd = -1, .output_fd = -1};
+	CABIN_ASSERT(process->pid < 0);
+	if (is_stuck(process))
+		return CABIN_EAGAIN;
+	process->line_size = 0;
 	int error = open_pipe(life) || open_pipe(errors) || (start->with_output && open_pipe(output)) ? errno : 0;
 	if (!error)
-		error = spawn(&out->pid, start, life[0], output[1], errors[1]);
+		error = spawn(&process->pid, start, life[0], output[1], errors[1]);
 	close_fd(&life[0]);
 	close_fd(&errors[1]);
 	close_fd(&output[1]);
 	if (error) {
 		cabin_log(CABIN_LOG_ERROR, "capture", "helper-start-failed", "reason=\"%s\"", strerror(error));
-		out->pid = -1;
+		process->pid = -1;
 		close_fd(&life[1]);
 		close_fd(&errors[0]);
 		close_fd(&output[0]);
 		return CABIN_EIO;
 	}
 	fcntl(errors[0], F_SETFL, O_NONBLOCK);
-	out->life_fd = life[1];
-	out->error_fd = errors[0];
-	out->output_fd = output[0];
+	process->life_fd = life[1];
+	process->error_fd = errors[0];
+	process->output_fd = output[0];
 	return 0;
 }
 
@@ -177,16 +198,22 @@ bool cabin_helper_process_log(struct cabin_helper_process *process, const char *
 	return false;
 }
 
-void cabin_helper_process_kill(struct cabin_helper_process *process)
+void cabin_helper_process_kill(struct cabin_helper_process *process, const char *id)
 {
 	const struct timespec millisecond = {.tv_nsec = 1000000};
 	if (process->pid > 0) {
 		int tries = 0;
+		pid_t ended;
 		kill(process->pid, SIGKILL);
-		while (waitpid(process->pid, NULL, WNOHANG) == 0 && tries++ < REAP_TRIES)
+		while ((ended = waitpid(process->pid, NULL, WNOHANG)) == 0 && tries++ < REAP_TRIES)
 			nanosleep(&millisecond, NULL);
-		if (tries > REAP_TRIES)
-			cabin_log(CABIN_LOG_ERROR, "capture", "helper-will-not-die", "pid=%d", (int)process->pid);
+		if (ended == 0) {
+			process->stuck = process->pid;
+			cabin_log(CABIN_LOG_ERROR, "capture", "helper-will-not-die",
+				  "device=%s pid=%d reason=\"stuck in the sound driver\" todo=\"unplug the device or "
+				  "restart the machine; until then the device stays away\"",
+				  id, (int)process->pid);
+		}
 	}
 	process->pid = -1;
 	close_fd(&process->life_fd);

@@ -180,7 +180,7 @@ static int wait_until_running(struct source_portaudio *source)
 static void portaudio_close(void *input)
 {
 	struct source_portaudio *source = input;
-	cabin_helper_process_kill(&source->process);
+	cabin_helper_process_kill(&source->process, source->config.device->id);
 	if (source->shared)
 		munmap(source->shared, source->shared_bytes);
 	source->shared = NULL;
@@ -330,7 +330,7 @@ int cabin_source_portaudio_create(struct cabin_input *out, const struct cabin_so
 	if (!source)
 		return CABIN_ENOMEM;
 	source->config = *config;
-	source->process = (struct cabin_helper_process){.pid = -1, .life_fd = -1, .error_fd = -1, .output_fd = -1};
+	cabin_helper_process_init(&source->process);
 	source->shared_fd = source->event_fd = -1;
 	snprintf(source->client, sizeof(source->client), "cabin-%.50s", config->device->id);
 	*out = (struct cabin_input){.ops = &ops, .self = source, .id = config->device->id};
