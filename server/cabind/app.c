@@ -120,6 +120,7 @@ static int create_server(struct app *app, const struct cabin_options *options)
 	    .channel_count = app->config->channel_count,
 	    .write_metrics = cabin_app_metrics_write,
 	    .context = &app->metrics,
+	    .hub_pulse = cabin_hub_thread_pulse(app->hub_thread),
 	};
 	return cabin_server_create(&app->server, &config);
 }
@@ -231,17 +232,32 @@ static int announce(const struct app *app, const struct cabin_options *options)
 	return 0;
 }
 
+/* Returns what stands still, or NULL; `before` is what it was, so that it is logged once. */
+static const char *tell_watchdog(const struct app *app, const char *before)
+{
+	const char *standing = cabin_server_standing(app->server);
+	if (!standing)
+		cabin_notify("WATCHDOG=1");
+	else if (!before)
+		cabin_log(
+		    CABIN_LOG_ERROR, "app", "stands-still",
+		    "part=%s for_ms=%d hint=\"the watchdog is told nothing, so that systemd starts the server anew\"",
+		    standing, CABIN_PULSE_LIMIT_MS);
+	return standing;
+}
+
 /* Until SIGTERM or SIGINT, which are blocked in every thread. The watchdog is told that
- * all is well only while the hub's thread goes round. */
+ * all is well only while the hub and every loop go round. */
 static void wait_for_the_end(const struct app *app, const sigset_t *signals)
 {
 	uint32_t watchdog_ms = cabin_notify_watchdog_ms();
 	const struct timespec interval = {.tv_sec = watchdog_ms / 1000, .tv_nsec = (watchdog_ms % 1000) * 1000000L};
+	const char *standing = NULL;
 	int signal_number;
 	do {
 		signal_number = sigtimedwait(signals, NULL, watchdog_ms > 0 ? &interval : NULL);
-		if (signal_number < 0 && errno == EAGAIN && cabin_hub_thread_answers(app->hub_thread))
-			cabin_notify("WATCHDOG=1");
+		if (signal_number < 0 && errno == EAGAIN)
+			standing = tell_watchdog(app, standing);
 	} while (signal_number < 0);
 	cabin_log(CABIN_LOG_INFO, "app", "stopping", "signal=%s", signal_number == SIGTERM ? "SIGTERM" : "SIGINT");
 	cabin_notify("STOPPING=1");

@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -11,6 +12,9 @@
 
 #include "base/log.h"
 #include "capture/capture.h"
+
+/* Without a source nothing is due: it goes round all the same, so that others see it. */
+static const uint64_t ROUND_LIMIT_NS = CABIN_NS_PER_S;
 
 struct cabin_hub_thread {
 	struct cabin_clock clock;
@@ -20,9 +24,7 @@ struct cabin_hub_thread {
 	pthread_t thread;
 	bool started;
 	atomic_bool stopping;
-	atomic_uint turns;
-	unsigned asked_turns; /* at the last question */
-	bool asked;
+	struct cabin_pulse pulse;
 };
 
 static void wake(void *context)
@@ -83,6 +85,8 @@ static void sleep_until(const struct cabin_hub_thread *thread, uint64_t due_ns)
 {
 	uint64_t now_ns = cabin_clock_now_ns(&thread->clock);
 	uint64_t left_ns = due_ns > now_ns ? due_ns - now_ns : 0;
+	if (left_ns > ROUND_LIMIT_NS)
+		left_ns = ROUND_LIMIT_NS;
 	const struct timespec timeout = {.tv_sec = (time_t)(left_ns / CABIN_NS_PER_S),
 					 .tv_nsec = (long)(left_ns % CABIN_NS_PER_S)};
 	struct pollfd wait = {.fd = thread->wake_fd, .events = POLLIN};
@@ -100,9 +104,9 @@ static void *run(void *context)
 	/* Acquire, partner: the release in cabin_hub_thread_stop. */
 	while (!atomic_load_explicit(&thread->stopping, memory_order_acquire)) {
 		drain(thread);
-		sleep_until(thread, cabin_hub_tick(thread->hub));
-		/* Relaxed: it stands for nothing but itself. */
-		atomic_fetch_add_explicit(&thread->turns, 1, memory_order_relaxed);
+		uint64_t due_ns = cabin_hub_tick(thread->hub);
+		cabin_pulse_beat(&thread->pulse, cabin_clock_now_ns(&thread->clock));
+		sleep_until(thread, due_ns);
 	}
 	return NULL;
 }
@@ -119,14 +123,9 @@ int cabin_hub_thread_start(struct cabin_hub_thread *thread, struct cabin_hub *hu
 	return 0;
 }
 
-bool cabin_hub_thread_answers(struct cabin_hub_thread *thread)
+const struct cabin_pulse *cabin_hub_thread_pulse(const struct cabin_hub_thread *thread)
 {
-	unsigned turns = atomic_load_explicit(&thread->turns, memory_order_relaxed);
-	bool answers = !thread->asked || turns != thread->asked_turns;
-	thread->asked = true;
-	thread->asked_turns = turns;
-	wake(thread);
-	return answers;
+	return &thread->pulse;
 }
 
 void cabin_hub_thread_stop(struct cabin_hub_thread *thread)

@@ -7,11 +7,10 @@
 #ifndef CABIN_CABIND_HUB_THREAD_H
 #define CABIN_CABIND_HUB_THREAD_H
 
-#include <stdbool.h>
-
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/inbox.h"
+#include "base/pulse.h"
 #include "relay/hub.h"
 
 struct cabin_hub_thread;
@@ -25,9 +24,9 @@ struct cabin_inbox *cabin_hub_thread_inbox(struct cabin_hub_thread *thread);
 /* From here on only the thread touches `hub`, until stop returns. CABIN_EIO. */
 CABIN_MUST_CHECK int cabin_hub_thread_start(struct cabin_hub_thread *thread, struct cabin_hub *hub);
 
-/* Whether the thread has gone round since the last call, and wakes it for the next:
- * false says that it hangs. True at the first call. Main thread. */
-bool cabin_hub_thread_answers(struct cabin_hub_thread *thread);
+/* Beats each time that the thread goes round, at least once a second. Lives as long as
+ * the thread's object. */
+const struct cabin_pulse *cabin_hub_thread_pulse(const struct cabin_hub_thread *thread);
 
 /* Ends the thread. What is pushed later stays in the inbox. Fine when not started. */
 void cabin_hub_thread_stop(struct cabin_hub_thread *thread);

@@ -84,6 +84,15 @@ static struct cabin_http_reply metrics(struct cabin_loop *loop)
 					 .owned = text};
 }
 
+/* A loop that stands still cannot answer: the others tell of it. */
+static struct cabin_http_reply health(const struct cabin_net *net)
+{
+	const char *part = cabin_net_standing(net);
+	if (!part)
+		return cabin_http_text(200, "ok\n");
+	return cabin_http_text(503, strcmp(part, "hub") == 0 ? "the hub stands still\n" : "a loop stands still\n");
+}
+
 /* "/desk" to "/desk/": relative links of the folder's page count from there. */
 static struct cabin_http_reply to_folder(const char *path)
 {
@@ -103,7 +112,7 @@ struct cabin_http_reply cabin_http_route(struct cabin_loop *loop, struct lws *ws
 	if (strlen(path) > CABIN_HTTP_PATH_MAX_BYTES)
 		return cabin_http_text(414, "path too long\n");
 	if (!strcmp(path, "/healthz"))
-		return cabin_http_text(200, "ok\n");
+		return health(loop->net);
 	if (!strcmp(path, "/api/v1/event"))
 		return event(loop, wsi);
 	if (!strcmp(path, "/metrics") && loop->net->config.write_metrics)

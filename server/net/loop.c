@@ -108,11 +108,17 @@ static void on_prepare(struct ev_loop *ev, ev_prepare *watcher, int events)
 		ev_break(ev, EVBREAK_ALL);
 }
 
+static void beat(struct cabin_loop *loop)
+{
+	cabin_pulse_beat(&loop->net->pulses[loop->index], cabin_loop_now_ns(loop));
+}
+
 static void on_sweep(struct ev_loop *ev, ev_timer *watcher, int events)
 {
 	/* A listener that joined in the very moment of a quiet push waits no longer than this. */
 	cabin_loop_drain_inbox(watcher->data);
 	cabin_ws_sweep(watcher->data);
+	beat(watcher->data);
 }
 
 /* --- connections ------------------------------------------------------------- */
@@ -182,6 +188,18 @@ static void on_accept_pause_over(struct ev_loop *ev, ev_timer *watcher, int even
 		start_accepting(loop);
 }
 
+const char *cabin_net_standing(const struct cabin_net *net)
+{
+	uint64_t now_ns = cabin_clock_now_ns(&net->config.clock);
+	if (net->config.hub_pulse && cabin_pulse_stands_still(net->config.hub_pulse, now_ns))
+		return "hub";
+	for (uint32_t i = 0; i < CABIN_LOOPS_MAX; i++) {
+		if (cabin_pulse_stands_still(&net->pulses[i], now_ns))
+			return "loop";
+	}
+	return NULL;
+}
+
 /* --- life -------------------------------------------------------------------- */
 
 static void on_stop(struct ev_loop *ev, ev_async *watcher, int events)
@@ -201,6 +219,7 @@ static void on_stop(struct ev_loop *ev, ev_async *watcher, int events)
 static void *run(void *context)
 {
 	struct cabin_loop *loop = context;
+	beat(loop);
 	start_accepting(loop);
 	ev_timer_start(loop->ev, &loop->sweep);
 	ev_run(loop->ev, 0);

@@ -20,6 +20,7 @@
 
 #include "base/counter.h"
 #include "base/inbox.h"
+#include "base/pulse.h"
 #include "base/ratelimit.h"
 #include "net/admission.h"
 #include "net/http_static.h"
@@ -37,6 +38,7 @@ struct cabin_net {
 	struct cabin_socket_options socket_options;
 	char event_etag[24];
 	_Atomic uint64_t next_listener;
+	struct cabin_pulse pulses[CABIN_LOOPS_MAX]; /* each is beaten by its loop */
 };
 
 /* One writer, the loop's thread; any reader. */
@@ -78,6 +80,9 @@ struct cabin_loop {
 	uint64_t dirty_since_ns, stop_deadline_ns; /* 0: clean; 0: runs */
 	uint8_t read_buffer[16384];
 };
+
+/* "hub", "loop" or NULL: what has not gone round for CABIN_PULSE_LIMIT_MS. Any thread. */
+const char *cabin_net_standing(const struct cabin_net *net);
 
 /* Makes everything but the thread; takes over the listening sockets (−1: none).
  * CABIN_ENOMEM, CABIN_EIO, CABIN_EFORMAT (TLS), logged. Main thread. */

@@ -153,6 +153,11 @@ uint16_t cabin_server_port_tls(const struct cabin_server *server)
 	return server->port[CABIN_SCHEME_HTTPS];
 }
 
+const char *cabin_server_standing(const struct cabin_server *server)
+{
+	return cabin_net_standing(&server->net);
+}
+
 uint32_t cabin_server_loop_count(const struct cabin_server *server)
 {
 	return server->loop_count;

@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/pulse.h"
 #include "relay/fanout.h"
 #include "relay/hub.h"
 
@@ -33,6 +34,7 @@ struct cabin_server_config {
 	/* Writes the answer of /metrics. Called on a loop's thread; must only read atomics. */
 	void (*write_metrics)(void *context, FILE *to);
 	void *context;
+	const struct cabin_pulse *hub_pulse; /* of the hub's thread, told in /healthz; borrowed for life; NULL: none */
 };
 
 /* Binds and listens, but accepts nothing yet. Errors are logged with what to do
@@ -48,6 +50,10 @@ void cabin_server_destroy(struct cabin_server *server);
 
 uint16_t cabin_server_port(const struct cabin_server *server);
 uint16_t cabin_server_port_tls(const struct cabin_server *server); /* 0: none */
+
+/* What stands still, as /healthz tells it: "hub", "loop", or NULL when every thread goes
+ * round. Static. Any thread. */
+const char *cabin_server_standing(const struct cabin_server *server);
 
 enum { CABIN_SERVER_INBOX_SLOTS = 4096 }; /* of each loop's inbox: what a loop that stalls may hold of the pool */
 

@@ -7,6 +7,8 @@
 
 #include <cmocka.h>
 #include <poll.h>
+#include <semaphore.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -518,6 +520,100 @@ static void a_loop_that_stalled_learns_who_feeds(void **state)
 	cabin_packet_pool_destroy(pool);
 }
 
+/* A clock that jumps, a hub's thread that beats as told, and figures that take until
+ * they are let go: /metrics then holds its loop. */
+struct health_bench {
+	_Atomic uint64_t ahead_ns;
+	struct cabin_pulse hub;
+	sem_t asked, let_go;
+};
+
+static uint64_t jumping_now_ns(void *context)
+{
+	struct health_bench *bench = context;
+	return now() + atomic_load(&bench->ahead_ns);
+}
+
+static void write_when_let_go(void *context, FILE *to)
+{
+	struct health_bench *bench = context;
+	sem_post(&bench->asked);
+	sem_wait(&bench->let_go);
+	fputs("figures 1\n", to);
+}
+
+static int ask(const struct cabin_client_target *target, const char *path)
+{
+	char request[100];
+	int size = snprintf(request, sizeof(request), "GET %s HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", path);
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	assert_int_equal(connect(fd, (const struct sockaddr *)&target->address, target->address_size), 0);
+	assert_int_equal(send(fd, request, (size_t)size, MSG_NOSIGNAL), size);
+	return fd;
+}
+
+/* Reads what `ask` is answered with, and closes. */
+static void answer_has(int fd, const char *status, const char *text)
+{
+	char answer[4000] = "";
+	size_t size = 0;
+	ssize_t got;
+	while (!strstr(answer, text) && (got = recv(fd, answer + size, sizeof(answer) - 1 - size, 0)) > 0)
+		size += (size_t)got;
+	assert_int_equal(strncmp(answer + 9, status, 3), 0);
+	assert_non_null(strstr(answer, text));
+	close(fd);
+}
+
+static void health_names_what_stands_still(void **state)
+{
+	static const uint16_t number = 1;
+	struct health_bench bench = {.ahead_ns = 0};
+	const struct cabin_server_config config = {.clock = {.now_ns = jumping_now_ns, .context = &bench},
+						   .listen = "127.0.0.1:0",
+						   .loops = 1,
+						   .max_listeners = 10,
+						   .queue_limit_ms = 300,
+						   .close_after_ms = 10000,
+						   .event_json = "{}",
+						   .channel_numbers = &number,
+						   .channel_count = 1,
+						   .write_metrics = write_when_let_go,
+						   .context = &bench,
+						   .hub_pulse = &bench.hub};
+	struct cabin_server *server = NULL;
+	struct cabin_client_target target;
+	char address[32];
+	assert_int_equal(sem_init(&bench.asked, 0, 0) | sem_init(&bench.let_go, 0, 0), 0);
+	assert_int_equal(cabin_server_create(&server, &config), 0);
+	assert_null(cabin_server_standing(server)); /* nothing has begun */
+	assert_int_equal(cabin_server_start(server), 0);
+	snprintf(address, sizeof(address), "127.0.0.1:%u", cabin_server_port(server));
+	assert_int_equal(cabin_client_target_parse(&target, address), 0);
+
+	answer_has(ask(&target, "/healthz"), "200", "ok");
+	cabin_pulse_beat(&bench.hub, 1);
+	answer_has(ask(&target, "/healthz"), "503", "the hub stands still");
+	assert_string_equal(cabin_server_standing(server), "hub");
+	cabin_pulse_beat(&bench.hub, UINT64_MAX);
+	answer_has(ask(&target, "/healthz"), "200", "ok");
+
+	int held = ask(&target, "/metrics");
+	assert_int_equal(sem_wait(&bench.asked), 0);
+	atomic_store(&bench.ahead_ns, CABIN_PULSE_LIMIT_MS * CABIN_NS_PER_MS);
+	assert_string_equal(cabin_server_standing(server), "loop");
+	sem_post(&bench.let_go);
+	answer_has(held, "200", "figures 1");
+	for (uint64_t limit_ns = now() + LIMIT_NS; cabin_server_standing(server);) {
+		assert_true(now() < limit_ns);
+		(void)poll(NULL, 0, 5);
+	}
+	answer_has(ask(&target, "/healthz"), "200", "ok");
+	cabin_server_destroy(server);
+	sem_destroy(&bench.asked);
+	sem_destroy(&bench.let_go);
+}
+
 /* To the letter, and never in silence. */
 static void another_sub_protocol_is_refused(void **state)
 {
@@ -585,6 +681,7 @@ int main(void)
 	    cmocka_unit_test(listeners_are_told_of_the_end),
 	    cmocka_unit_test(figures_stay_until_every_loop_has_ended),
 	    cmocka_unit_test(a_loop_that_stalled_learns_who_feeds),
+	    cmocka_unit_test(health_names_what_stands_still),
 	    cmocka_unit_test(another_sub_protocol_is_refused),
 	    cmocka_unit_test(a_port_in_use_is_an_error),
 	};

@@ -157,24 +157,29 @@ static void tells_events_to_the_hub(void **state)
 	tear_down(&bench);
 }
 
-static void answers_while_it_runs(void **state)
+static uint64_t beat_ns(const struct bench *bench)
+{
+	return atomic_load(&cabin_hub_thread_pulse(bench->thread)->beat_ns);
+}
+
+static void its_pulse_beats_while_it_runs(void **state)
 {
 	struct bench bench;
 	set_up(&bench, 1);
-	assert_true(cabin_hub_thread_answers(bench.thread));
-	assert_false(cabin_hub_thread_answers(bench.thread)); /* not started: it hangs */
+	assert_int_equal(beat_ns(&bench), 0);
 	assert_int_equal(cabin_hub_thread_start(bench.thread, bench.hub), 0);
-	/* It sleeps without a source, so only the question itself wakes it. */
+	/* Without a source nothing wakes it but its own limit. */
 	for (int i = 0; i < 3; i++) {
 		time_t began = time(NULL);
-		bool answers = false;
-		while (!answers && time(NULL) < began + 20)
-			answers = cabin_hub_thread_answers(bench.thread);
-		assert_true(answers);
+		uint64_t before_ns = beat_ns(&bench);
+		while (beat_ns(&bench) == before_ns && time(NULL) < began + 20)
+			nanosleep(&(const struct timespec){.tv_nsec = 1000000}, NULL);
+		assert_true(beat_ns(&bench) > before_ns);
 	}
 	cabin_hub_thread_stop(bench.thread);
-	cabin_hub_thread_answers(bench.thread);
-	assert_false(cabin_hub_thread_answers(bench.thread));
+	const struct cabin_pulse *pulse = cabin_hub_thread_pulse(bench.thread);
+	assert_false(cabin_pulse_stands_still(pulse, beat_ns(&bench)));
+	assert_true(cabin_pulse_stands_still(pulse, beat_ns(&bench) + CABIN_PULSE_LIMIT_MS * CABIN_NS_PER_MS));
 	tear_down(&bench);
 }
 
@@ -199,7 +204,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(wakes_for_each_packet),	     cmocka_unit_test(takes_from_many_threads),
-	    cmocka_unit_test(tells_events_to_the_hub),	     cmocka_unit_test(answers_while_it_runs),
+	    cmocka_unit_test(tells_events_to_the_hub),	     cmocka_unit_test(its_pulse_beats_while_it_runs),
 	    cmocka_unit_test(gives_back_what_came_too_late),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
