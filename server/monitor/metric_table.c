@@ -81,6 +81,7 @@ const struct cabin_metric cabin_metric_table[] = {
 
 	/* process; names that every Prometheus client library uses */
 	{"cabin_build_info", GAUGE, "", "The version that runs.", OF_PROCESS(TEXT, version), 0, "version", NULL, 0},
+	{"cabin_figures_time_seconds", GAUGE, "seconds", "When these figures were read, in seconds since 1970; an answer is up to a second old.", OF_PROCESS(DOUBLE, read_time_s), .scale = 0},
 	{"process_resident_memory_bytes", GAUGE, "bytes", "Resident memory of the server, capture helpers left out.", OF_PROCESS(U64, resident_bytes), .scale = 0},
 	{"process_cpu_seconds_total", COUNTER, "seconds", "User and system CPU time of the server, capture helpers left out.", OF_PROCESS(DOUBLE, cpu_s), .scale = 0},
 	{"process_open_fds", GAUGE, "", "Open file descriptors.", OF_PROCESS(U64, open_files), .scale = 0},

@@ -51,8 +51,11 @@ void cabin_process_figures_read(struct cabin_process_figures *out)
 {
 	struct rusage usage;
 	struct rlimit limit;
+	struct timespec wall;
 	memset(out, 0, sizeof(*out));
 	out->version = CABIN_VERSION;
+	clock_gettime(CLOCK_REALTIME, &wall);
+	out->read_time_s = (double)wall.tv_sec + (double)wall.tv_nsec / 1e9;
 	read_stat(out);
 	out->open_files = count_open_files();
 	if (!getrlimit(RLIMIT_NOFILE, &limit))

@@ -6,7 +6,7 @@
 
 struct cabin_process_figures {
 	uint64_t resident_bytes, open_files, open_files_max, threads;
-	double cpu_s, start_time_s; /* user and system; since 1970 */
+	double cpu_s, start_time_s, read_time_s; /* user and system; since 1970 both */
 	const char *version;
 };
 

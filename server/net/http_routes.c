@@ -66,17 +66,10 @@ static struct cabin_http_reply event(struct cabin_loop *loop, struct lws *wsi)
 
 static struct cabin_http_reply metrics(struct cabin_loop *loop)
 {
-	const struct cabin_server_config *config = &loop->net->config;
-	char *text = NULL;
-	size_t size = 0;
-	FILE *to = open_memstream(&text, &size);
-	if (!to)
+	size_t size;
+	char *text = cabin_text_cache_get(loop->net->figures, &size);
+	if (!text)
 		return cabin_http_text(503, "out of memory\n");
-	config->write_metrics(config->context, to);
-	if (fclose(to)) {
-		free(text);
-		return cabin_http_text(503, "out of memory\n");
-	}
 	return (struct cabin_http_reply){.status = 200,
 					 .type = "text/plain; version=0.0.4; charset=utf-8",
 					 .body = (uint8_t *)text,
@@ -115,7 +108,7 @@ struct cabin_http_reply cabin_http_route(struct cabin_loop *loop, struct lws *ws
 		return health(loop->net);
 	if (!strcmp(path, "/api/v1/event"))
 		return event(loop, wsi);
-	if (!strcmp(path, "/metrics") && loop->net->config.write_metrics)
+	if (!strcmp(path, "/metrics") && loop->net->figures)
 		return metrics(loop);
 	if (!strcmp(path, CABIN_WS_PATH))
 		return cabin_http_text(426, "open a WebSocket here, with the sub-protocol " CABIN_WS_SUBPROTOCOL "\n");

@@ -27,6 +27,7 @@
 #include "net/report.h"
 #include "net/server.h"
 #include "net/socket_options.h"
+#include "net/text_cache.h"
 
 enum cabin_scheme { CABIN_SCHEME_HTTP, CABIN_SCHEME_HTTPS, CABIN_SCHEME_COUNT };
 
@@ -36,6 +37,7 @@ struct cabin_net {
 	struct cabin_admission admission;
 	struct cabin_static *files; /* NULL: the pages were not built */
 	struct cabin_socket_options socket_options;
+	struct cabin_text_cache *figures; /* the answer of /metrics; NULL: there is none */
 	char event_etag[24];
 	_Atomic uint64_t next_listener;
 	struct cabin_pulse pulses[CABIN_LOOPS_MAX]; /* each is beaten by its loop */

@@ -10,7 +10,7 @@
 #include "net/loop.h"
 #include "net/tls_files.h"
 
-enum { USER_TIMEOUT_MS = 20000 };
+enum { USER_TIMEOUT_MS = 20000, FIGURES_AGE_MS = 1000 };
 
 struct cabin_server {
 	struct cabin_net net;
@@ -38,6 +38,19 @@ static int load_pages(struct cabin_net *net)
 		  "folder=%s hint=\"build them with ./cabin build, then start again\"",
 		  cabin_log_quote(quoted, sizeof(quoted), folder ? folder : ""));
 	return 0;
+}
+
+/* Reading them costs milliseconds, with thousands of open files, and they are asked for
+ * on a loop's thread, by whoever likes. */
+static int create_figures(struct cabin_net *net)
+{
+	if (!net->config.write_metrics)
+		return 0;
+	const struct cabin_text_cache_config config = {.clock = net->config.clock,
+						       .max_age_ns = FIGURES_AGE_MS * CABIN_NS_PER_MS,
+						       .write = net->config.write_metrics,
+						       .context = net->config.context};
+	return cabin_text_cache_create(&net->figures, &config);
 }
 
 static int open_sockets(struct cabin_server *server, int (*fds)[CABIN_LOOPS_MAX])
@@ -103,6 +116,8 @@ int cabin_server_create(struct cabin_server **out, const struct cabin_server_con
 	if (!result)
 		result = load_pages(net);
 	if (!result)
+		result = create_figures(net);
+	if (!result)
 		result = create_loops(server);
 	if (result) {
 		cabin_server_destroy(server);
@@ -139,6 +154,7 @@ void cabin_server_destroy(struct cabin_server *server)
 	}
 	for (uint32_t i = 0; i < server->loop_count; i++)
 		cabin_loop_destroy(server->loops[i]);
+	cabin_text_cache_destroy(server->net.figures);
 	cabin_static_destroy(server->net.files);
 	free(server);
 }

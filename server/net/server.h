@@ -31,7 +31,8 @@ struct cabin_server_config {
 	const char *event_json;		 /* answer of /api/v1/event; borrowed for life */
 	const uint16_t *channel_numbers; /* SSRC of each channel index; borrowed */
 	uint16_t channel_count;
-	/* Writes the answer of /metrics. Called on a loop's thread; must only read atomics. */
+	/* Writes the answer of /metrics. Called on a loop's thread, about once a
+	 * second however often it is asked for; must only read atomics. */
 	void (*write_metrics)(void *context, FILE *to);
 	void *context;
 	const struct cabin_pulse *hub_pulse; /* of the hub's thread, told in /healthz; borrowed for life; NULL: none */

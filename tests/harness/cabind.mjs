@@ -1,7 +1,7 @@
 // The real server, on ports of its own.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildFolder, must, program, start, temporaryFolder, untilFile } from './process.mjs';
+import { buildFolder, must, pause, program, start, temporaryFolder, untilFile } from './process.mjs';
 
 /**
  * Starts cabind on free ports of loopback and waits until it listens.
@@ -40,8 +40,14 @@ export async function startCabind(options = {}) {
 		async event() {
 			return (await fetch(`http://127.0.0.1:${port}/api/v1/event`)).json();
 		},
+		/** Figures that were read after this call: the server gives the same ones for a second. */
 		async metrics() {
-			return parseMetrics(await (await fetch(`http://127.0.0.1:${port}/metrics`)).text());
+			const asked = Date.now() / 1000;
+			for (;;) {
+				const figures = parseMetrics(await (await fetch(`http://127.0.0.1:${port}/metrics`)).text());
+				if (!(figures.get('cabin_figures_time_seconds') < asked)) return figures;
+				await pause(10);
+			}
 		},
 	};
 }

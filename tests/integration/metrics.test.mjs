@@ -68,3 +68,16 @@ test('figures agree with what was sent and reported', { timeout: 30000 }, async 
 	await gone.stop();
 	await until('one listener less', async () => (await server.metrics()).get('cabin_listeners', floor) === 2);
 });
+
+test('one text serves everybody for a second', { timeout: 20000 }, async (t) => {
+	const server = await own(t, startCabind({ config }));
+	const began = performance.now();
+	const texts = await Promise.all(
+		Array.from({ length: 60 }, async () => (await fetch(`${server.url}/metrics`)).text()),
+	);
+	const seconds = (performance.now() - began) / 1000;
+	const told = new Set(texts.map((text) => text.match(/^cabin_figures_time_seconds (\S+)$/m)[1]));
+	// One for each second that it took; at the very start each loop may write for itself.
+	const loops = Number(texts[0].match(/^cabin_loops (\d+)$/m)[1]);
+	assert.ok(told.size <= loops + Math.ceil(seconds), `${told.size} texts in ${seconds.toFixed(1)} s`);
+});
