@@ -10,7 +10,9 @@
 #include "wire/ws_frame.h"
 
 enum {
-	DTX_MAX_BYTES = 2, /* a packet that says "nothing changed" (RFC 6716, 2.1.9) */
+	HELD_BACK_MAX = 3, /* a 20 ms packet overlaps three of 10 ms; more means that clocks disagree */
+	OVERLAP_MAX_SAMPLES = CABIN_RATE_HZ / 1000, /* of stamps' jitter that no packet is held back for */
+	DTX_MAX_BYTES = 2,			    /* a packet that says "nothing changed" (RFC 6716, 2.1.9) */
 	KEEP_ALIVE_SAMPLES = CABIN_RATE_HZ / 1000 * CABIN_KEEP_ALIVE_MS
 };
 
@@ -155,21 +157,52 @@ bool cabin_channel_takes(const struct cabin_channel *channel, struct cabin_chann
 	if (choice.source_index == source_index)
 		return true;
 	/* Until the chosen source's first packet, the old one goes on. */
-	return channel->announced.source_index == source_index && channel->started &&
+	return channel->announced.source_index == source_index && channel->started && !channel->held_back &&
 	       channel->generation == source->generation;
 }
 
-/* Puts the channel's time line on: by the time that passed, at least by a packet. */
+/* Samples of real time from the channel's newest packet to this one of another source. */
+static int64_t samples_passed(const struct cabin_channel *channel, const struct cabin_source_state *source,
+			      const struct cabin_packet *packet)
+{
+	double passed_ns =
+	    (double)(int64_t)(cabin_timeline_ns(&source->timeline, packet->source_timestamp) - channel->packet_ns);
+
+	return (int64_t)round(passed_ns * (CABIN_RATE_HZ / 1e9));
+}
+
+/* An epoch begins with the first packet that does not repeat time that its channel
+ * has sent already: else the time line would gain up to a packet at each change of
+ * source, and listeners' delay with it. */
+static bool hold_back(struct cabin_channel *channel, const struct cabin_source_state *source,
+		      const struct cabin_packet *packet)
+{
+	if (!channel->any || channel->held_back >= HELD_BACK_MAX ||
+	    samples_passed(channel, source, packet) + OVERLAP_MAX_SAMPLES >= channel->duration_samples)
+		return false;
+	channel->held_back++;
+	return true;
+}
+
+/* Samples by which the time line goes on: the time that passed, at least a packet;
+ * what that gained is given back as soon as there is room. */
+static uint64_t step_samples(struct cabin_channel *channel, int64_t passed)
+{
+	int64_t step = passed - channel->ahead_samples;
+
+	if (step < channel->duration_samples)
+		step = channel->duration_samples;
+	channel->ahead_samples += step - passed;
+	return (uint64_t)step;
+}
+
+/* Begins the epoch on the channel's time line. */
 static void begin_epoch(struct cabin_channel *channel, struct cabin_channel_choice choice,
 			const struct cabin_source_state *source, const struct cabin_packet *packet)
 {
 	if (channel->any) {
-		double passed_ns = (double)(int64_t)(cabin_timeline_ns(&source->timeline, packet->source_timestamp) -
-						     channel->packet_ns);
-		double passed = round(passed_ns * (CABIN_RATE_HZ / 1e9));
-
 		channel->sequence++;
-		channel->timestamp += passed > channel->duration_samples ? (uint64_t)passed : channel->duration_samples;
+		channel->timestamp += step_samples(channel, samples_passed(channel, source, packet));
 	}
 	/* An epoch that was announced without a packet begins now; any other is a new one. */
 	if (channel->started || !same_choice(choice, channel->announced))
@@ -184,6 +217,7 @@ static void begin_epoch(struct cabin_channel *channel, struct cabin_channel_choi
 	channel->timestamp_offset = channel->timestamp - packet->source_timestamp;
 	channel->source_sequence = packet->source_sequence;
 	channel->any = true;
+	channel->held_back = 0;
 }
 
 /* A pause's packet that nobody needs: the sequence does not count it. */
@@ -233,7 +267,10 @@ void cabin_channel_forward(struct cabin_channel *channel, struct cabin_channel_c
 	bool begins = choice.source_index == packet->source_index && begins_epoch(channel, choice, source);
 	struct cabin_packet *state = NULL, *media;
 
+	if (begins && hold_back(channel, source, packet))
+		return;
 	if (!begins) {
+		channel->held_back = 0;
 		cabin_counter_add(&channel->source_gaps, packet->source_sequence - channel->source_sequence - 1);
 		channel->source_sequence = packet->source_sequence;
 		if (is_pause(channel, packet)) {

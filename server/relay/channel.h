@@ -57,7 +57,9 @@ struct cabin_channel {
 	bool any;
 	uint64_t sequence, timestamp;
 	uint32_t duration_samples;
-	uint64_t packet_ns; /* server clock of `timestamp` */
+	uint64_t packet_ns;    /* server clock of `timestamp` */
+	int64_t ahead_samples; /* that the time line gained where a packet was longer than the time that passed */
+	uint32_t held_back;    /* packets of the next epoch's source that lay within it: the old source is over */
 
 	/* Written by the hub thread, read by any: relaxed. */
 	_Atomic int feed_now, condition_now;

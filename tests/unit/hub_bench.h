@@ -125,6 +125,14 @@ static inline void both(struct bench *bench, uint8_t booth_flags)
 	feed(bench, BOOTH, booth_flags);
 }
 
+/* The booth's microphone is switched on. Its first packet lies within what the floor
+ * has filled already; its second one is on the channel. */
+static inline void booth_on_air(struct bench *bench)
+{
+	both(bench, CABIN_PACKET_ACTIVE);
+	both(bench, CABIN_PACKET_ACTIVE);
+}
+
 /* The channel's next published packet of this kind, none of another kind between. */
 static inline const struct cabin_packet *next(struct bench *bench, uint16_t channel, enum cabin_packet_kind kind)
 {

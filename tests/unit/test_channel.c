@@ -16,6 +16,47 @@ static void an_epoch_moves_on_by_the_time_that_passed(void **state)
 	assert_int_equal(packet->published_ns, bench->clock.now_ns);
 }
 
+/* However often the source changes, and wherever its packets lie against the old
+ * one's, RTP time keeps to the time that passed: whatever it gained would be delay. */
+static void changes_of_source_gain_no_time(struct bench *bench, uint64_t shift_ns)
+{
+	enum { ON = 20, OFF = HOLD_MS / 20 + 30, ROUNDS = 15 };
+	uint64_t first_stamp_ns = 0;
+	uint32_t epoch = 0;
+
+	for (uint32_t step = 0; step < ROUNDS * (ON + OFF); step++) {
+		bench->clock.now_ns += 20 * ms - shift_ns;
+		feed(bench, HALL, CABIN_PACKET_ACTIVE);
+		bench->clock.now_ns += shift_ns;
+		feed(bench, BOOTH, step % (ON + OFF) < ON ? CABIN_PACKET_ACTIVE : 0);
+		cabin_hub_tick(bench->hub);
+		for (uint32_t i = 0; i < bench->sink.count; i++) {
+			const struct cabin_packet *packet = bench->sink.items[i];
+			int64_t passed, told;
+
+			if (packet->channel_index != FRENCH || packet->kind != CABIN_PACKET_MEDIA)
+				continue;
+			epoch = packet->epoch;
+			first_stamp_ns = first_stamp_ns ? first_stamp_ns : packet->stamp_ns;
+			passed = (int64_t)((packet->stamp_ns - first_stamp_ns) * 48 / 1000000);
+			told = (int64_t)(packet->timestamp - first_timestamp);
+			assert_true(llabs(told - passed) <= 96); /* 2 ms */
+		}
+		forget(bench);
+	}
+	assert_true(epoch >= 2 * ROUNDS);
+}
+
+static void changes_between_sources_in_step_gain_no_time(void **state)
+{
+	changes_of_source_gain_no_time(*state, 0);
+}
+
+static void changes_between_sources_out_of_step_gain_no_time(void **state)
+{
+	changes_of_source_gain_no_time(*state, 13 * ms);
+}
+
 static void a_source_s_gap_stays_a_gap(void **state)
 {
 	struct bench *bench = *state;
@@ -171,6 +212,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    TEST(an_epoch_moves_on_by_the_time_that_passed),
+	    TEST(changes_between_sources_in_step_gain_no_time),
+	    TEST(changes_between_sources_out_of_step_gain_no_time),
 	    TEST(a_source_s_gap_stays_a_gap),
 	    TEST(a_pause_shows_in_the_timestamp_alone),
 	    TEST(the_silent_flag_is_told_just_before_its_packet),

@@ -73,7 +73,7 @@ static void a_lost_booth_gives_up_at_once_and_a_lost_floor_says_so(void **state)
 {
 	struct bench *bench = *state;
 
-	both(bench, CABIN_PACKET_ACTIVE);
+	booth_on_air(bench);
 	forget(bench);
 	cabin_hub_source_event(bench->hub, BOOTH, CABIN_SOURCE_LOST);
 	no_more(bench, FRENCH); /* the floor is there: its packet brings the state */
@@ -101,7 +101,7 @@ static void both_lost_is_a_new_epoch_without_packets(void **state)
 {
 	struct bench *bench = *state;
 
-	both(bench, CABIN_PACKET_ACTIVE);
+	booth_on_air(bench);
 	cabin_hub_source_event(bench->hub, HALL, CABIN_SOURCE_LOST);
 	forget(bench);
 	cabin_hub_source_event(bench->hub, BOOTH, CABIN_SOURCE_LOST);
@@ -172,14 +172,14 @@ static void a_quiet_source_is_lost(void **state)
 	struct bench *bench = *state;
 	uint64_t due_ns;
 
-	both(bench, CABIN_PACKET_ACTIVE);
+	booth_on_air(bench);
 	forget(bench);
 	due_ns = cabin_hub_tick(bench->hub);
-	bench->clock.now_ns += 999 * ms;
+	bench->clock.now_ns += 979 * ms; /* no clock message is due either */
 	assert_true(due_ns <= bench->clock.now_ns + ms);
 	cabin_hub_tick(bench->hub);
 	no_more(bench, FLOOR);
-	bench->clock.now_ns += ms;
+	bench->clock.now_ns += 21 * ms;
 	cabin_hub_tick(bench->hub);
 	assert_int_equal(expect_state(bench, FLOOR, "floor", "lost", true), 1);
 	bench->read = 0;
