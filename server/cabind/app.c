@@ -110,6 +110,7 @@ static int create_server(struct app *app, const struct cabin_options *options)
 	    .tls_key = from->tls_key,
 	    .loops = from->loops,
 	    .max_listeners = from->max_listeners,
+	    .max_listeners_per_address = from->max_listeners_per_address,
 	    .queue_limit_ms = from->queue_limit_ms,
 	    .close_after_ms = from->close_after_ms,
 	    .dscp_listeners = from->dscp_listeners,

@@ -66,6 +66,7 @@ static void fill_server(const struct cabin_app_metrics *from, struct cabin_metri
 	    .loops = cabin_server_loop_count(from->server),
 	    .accepted = stats.accepted,
 	    .refused_full = stats.refused_full,
+	    .refused_address = stats.refused_address,
 	    .refused_subprotocol = stats.refused_subprotocol,
 	    .http_requests = stats.http_requests,
 	    .control_dropped = stats.control_dropped,

@@ -100,16 +100,17 @@ struct cabin_config_session {
 };
 
 struct cabin_config_server {
-	const char *listen;		/* "ADDRESS:PORT" http; default 0.0.0.0:8080 */
-	const char *listen_tls;		/* https, NULL without certificate; default 0.0.0.0:8443 with one */
-	const char *tls_cert, *tls_key; /* PEM files or NULL */
-	uint32_t loops;			/* 0: one per core */
-	uint32_t max_listeners;		/* 5,000 */
-	uint32_t queue_limit_ms;	/* 300 */
-	uint32_t close_after_ms;	/* 10,000 */
-	uint32_t dscp_listeners;	/* 34, AF41 */
-	uint32_t rto_min_us;		/* 5,000: TCP's floor for retransmission where the kernel has it; 0: leave it */
-	const char *log_level;		/* "info" */
+	const char *listen;		    /* "ADDRESS:PORT" http; default 0.0.0.0:8080 */
+	const char *listen_tls;		    /* https, NULL without certificate; default 0.0.0.0:8443 with one */
+	const char *tls_cert, *tls_key;	    /* PEM files or NULL */
+	uint32_t loops;			    /* 0: one per core */
+	uint32_t max_listeners;		    /* 5,000 */
+	uint32_t max_listeners_per_address; /* 0: no limit */
+	uint32_t queue_limit_ms;	    /* 300 */
+	uint32_t close_after_ms;	    /* 10,000 */
+	uint32_t dscp_listeners;	    /* 34, AF41 */
+	uint32_t rto_min_us;   /* 5,000: TCP's floor for retransmission where the kernel has it; 0: leave it */
+	const char *log_level; /* "info" */
 };
 
 struct cabin_config {

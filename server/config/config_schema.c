@@ -71,6 +71,8 @@ static const struct cabin_schema_key server_keys[] = {
     INTEGER_KEY("loops", SERVER, loops, 0, CABIN_LOOPS_MAX, 0, "Network threads; 0: one for each processor core"),
     INTEGER_KEY("max_listeners", SERVER, max_listeners, 1, 100000, 5000,
 		"Connections at once; more are refused with 503"),
+    INTEGER_KEY("max_listeners_per_address", SERVER, max_listeners_per_address, 0, 100000, 0,
+		"Listeners of one IP address at once, more are refused with 503; 0: no limit"),
     INTEGER_KEY("queue_limit_ms", SERVER, queue_limit_ms, 40, CABIN_QUEUE_LIMIT_MAX_MS, 300,
 		"A listener further behind than this skips to live"),
     INTEGER_KEY("close_after_ms", SERVER, close_after_ms, 500, 600000, 10000,

@@ -27,6 +27,7 @@ const struct cabin_metric cabin_metric_table[] = {
 	{"cabin_connections_tls", GAUGE, "", "Those of them that came over https.", OF_SERVER(U32, connections_tls), .scale = 0},
 	{"cabin_connections_accepted_total", COUNTER, "", "Listeners' WebSockets that were opened.", OF_SERVER(U64, accepted), .scale = 0},
 	{"cabin_connections_refused_full_total", COUNTER, "", "Connections that were refused because the server was full.", OF_SERVER(U64, refused_full), .scale = 0},
+	{"cabin_connections_refused_address_total", COUNTER, "", "Upgrades that were refused because as many listeners as server.max_listeners_per_address came from that address.", OF_SERVER(U64, refused_address), .scale = 0},
 	{"cabin_connections_refused_subprotocol_total", COUNTER, "", "Upgrades that were refused because they did not ask for cabin.v1.", OF_SERVER(U64, refused_subprotocol), .scale = 0},
 	{"cabin_connections_closed_total", COUNTER, "", "Listeners' WebSockets that ended, by close code (docs/protocol.md, section 2); code peer: the listener ended it.", OF_SERVER(U64_EACH, closed_by_code), EACH("code", close_codes)},
 	{"cabin_http_requests_total", COUNTER, "", "HTTP requests that were answered, upgrades left out.", OF_SERVER(U64, http_requests), .scale = 0},

@@ -49,7 +49,8 @@ struct cabin_metrics_source {
 
 struct cabin_metrics_server {
 	uint32_t connections, connections_tls, loops;
-	uint64_t accepted, refused_full, refused_subprotocol, http_requests, control_dropped, loop_inbox_refused;
+	uint64_t accepted, refused_full, refused_address, refused_subprotocol, http_requests, control_dropped,
+	    loop_inbox_refused;
 	uint64_t closed_by_code[CABIN_METRICS_CLOSE_CODES];
 	struct cabin_fanout_stats fanout;
 	uint32_t pool_free;

@@ -200,6 +200,16 @@ const char *cabin_net_standing(const struct cabin_net *net)
 	return NULL;
 }
 
+struct cabin_address_place cabin_net_place_of(const struct cabin_net *net, struct lws *wsi)
+{
+	struct sockaddr_storage address = {0};
+	socklen_t size = sizeof(address);
+	/* A peer that is gone already has no address: it is counted as one that all such share. */
+	if (getpeername(lws_get_socket_fd(wsi), (struct sockaddr *)&address, &size))
+		memset(&address, 0, sizeof(address));
+	return cabin_address_place_of(net->addresses, &address);
+}
+
 /* --- life -------------------------------------------------------------------- */
 
 static void on_stop(struct ev_loop *ev, ev_async *watcher, int events)

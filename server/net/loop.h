@@ -22,6 +22,7 @@
 #include "base/inbox.h"
 #include "base/pulse.h"
 #include "base/ratelimit.h"
+#include "net/address_counts.h"
 #include "net/admission.h"
 #include "net/http_static.h"
 #include "net/report.h"
@@ -35,7 +36,8 @@ enum cabin_scheme { CABIN_SCHEME_HTTP, CABIN_SCHEME_HTTPS, CABIN_SCHEME_COUNT };
 struct cabin_net {
 	struct cabin_server_config config;
 	struct cabin_admission admission;
-	struct cabin_static *files; /* NULL: the pages were not built */
+	struct cabin_address_counts *addresses; /* NULL: no limit for one address */
+	struct cabin_static *files;		/* NULL: the pages were not built */
 	struct cabin_socket_options socket_options;
 	struct cabin_text_cache *figures; /* the answer of /metrics; NULL: there is none */
 	char event_etag[24];
@@ -46,7 +48,7 @@ struct cabin_net {
 /* One writer, the loop's thread; any reader. */
 struct cabin_loop_counters {
 	atomic_uint listeners, listeners_tls;
-	_Atomic uint64_t accepted, refused_full, refused_subprotocol, http_requests;
+	_Atomic uint64_t accepted, refused_full, refused_address, refused_subprotocol, http_requests;
 	_Atomic uint64_t closed_by_code[CABIN_CLOSED_COUNT];
 	_Atomic uint64_t control_dropped; /* pongs and errors that a stalled listener's queue had no room for */
 };
@@ -105,6 +107,9 @@ void cabin_loop_publish(void *loop, struct cabin_packet *packet);
 uint64_t cabin_loop_now_ns(const struct cabin_loop *loop);
 void cabin_loop_drain_inbox(struct cabin_loop *loop);
 struct cabin_loop *cabin_loop_of(struct lws *wsi);
+
+/* Where the peer is counted. With net->addresses. */
+struct cabin_address_place cabin_net_place_of(const struct cabin_net *net, struct lws *wsi);
 
 /* lws_context.c: a context on the loop's libev loop, with its vhosts. */
 CABIN_MUST_CHECK int cabin_lws_context_create(struct cabin_loop *loop);

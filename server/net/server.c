@@ -117,6 +117,8 @@ int cabin_server_create(struct cabin_server **out, const struct cabin_server_con
 		result = load_pages(net);
 	if (!result)
 		result = create_figures(net);
+	if (!result && config->max_listeners_per_address)
+		result = cabin_address_counts_create(&net->addresses);
 	if (!result)
 		result = create_loops(server);
 	if (result) {
@@ -155,6 +157,7 @@ void cabin_server_destroy(struct cabin_server *server)
 	for (uint32_t i = 0; i < server->loop_count; i++)
 		cabin_loop_destroy(server->loops[i]);
 	cabin_text_cache_destroy(server->net.figures);
+	cabin_address_counts_destroy(server->net.addresses);
 	cabin_static_destroy(server->net.files);
 	free(server);
 }
@@ -207,6 +210,7 @@ void cabin_server_stats(const struct cabin_server *server, struct cabin_server_s
 		out->listeners_tls += atomic_load_explicit(&counters->listeners_tls, memory_order_relaxed);
 		out->accepted += cabin_counter_get(&counters->accepted);
 		out->refused_full += cabin_counter_get(&counters->refused_full);
+		out->refused_address += cabin_counter_get(&counters->refused_address);
 		out->refused_subprotocol += cabin_counter_get(&counters->refused_subprotocol);
 		out->http_requests += cabin_counter_get(&counters->http_requests);
 		out->control_dropped += cabin_counter_get(&counters->control_dropped);

@@ -25,6 +25,7 @@ struct cabin_server_config {
 	const char *tls_cert, *tls_key;
 	uint32_t loops; /* 0: one per core */
 	uint32_t max_listeners;
+	uint32_t max_listeners_per_address; /* 0: no limit */
 	uint32_t queue_limit_ms, close_after_ms;
 	uint32_t dscp_listeners, rto_min_us;
 	const char *web_folder;		 /* built pages; read into memory at start */
@@ -67,7 +68,7 @@ struct cabin_sink cabin_server_sink(struct cabin_server *server, uint32_t loop_i
 /* Any thread. */
 struct cabin_server_stats {
 	uint32_t listeners, listeners_tls; /* connections of the sub-protocol now */
-	uint64_t accepted, refused_full, refused_subprotocol;
+	uint64_t accepted, refused_full, refused_address, refused_subprotocol;
 	uint64_t closed_by_code[16]; /* index: enum cabin_server_close */
 	uint64_t inbox_refused;	     /* packets that a loop's inbox did not take */
 	uint64_t http_requests;

@@ -403,6 +403,10 @@ static void established(struct cabin_ws_listener *listener, struct lws *wsi)
 	loop->listeners = listener;
 	cabin_socket_options_listener(listener->fd);
 	cabin_admission_listener_enter(&loop->net->admission);
+	if (loop->net->addresses) {
+		listener->place = cabin_net_place_of(loop->net, wsi);
+		cabin_address_enter(loop->net->addresses, listener->place);
+	}
 	cabin_counter_add(&loop->counters.accepted, 1);
 	change_counts(listener, 1);
 	lws_rx_flow_control(wsi, 0);
@@ -435,6 +439,8 @@ static void closed(struct cabin_ws_listener *listener)
 	if (listener->next)
 		listener->next->previous = listener->previous;
 	cabin_admission_listener_leave(&loop->net->admission);
+	if (loop->net->addresses)
+		cabin_address_leave(loop->net->addresses, listener->place);
 	change_counts(listener, -1);
 	listener->loop = NULL;
 }

@@ -43,7 +43,8 @@ struct cabin_ws_listener {
 	struct cabin_ws_listener *next, *previous;
 	struct cabin_ws_listener *next_unsettled;
 	ev_io readable;
-	uint64_t number; /* of `welcome` */
+	struct cabin_address_place place; /* with a limit for each address */
+	uint64_t number;		  /* of `welcome` */
 	uint64_t last_message_ns, deadline_ns;
 	struct cabin_ratelimit messages;
 	uint32_t queued_control_bytes; /* behind a partial write */

@@ -54,6 +54,12 @@ static struct cabin_http_reply judge(struct cabin_loop *loop, struct lws *wsi)
 		cabin_counter_add(&loop->counters.refused_full, 1);
 		return cabin_http_text(503, "the server is full\n");
 	}
+	const struct cabin_net *net = loop->net;
+	if (net->addresses && cabin_address_count(net->addresses, cabin_net_place_of(net, wsi)) >=
+				  net->config.max_listeners_per_address) {
+		cabin_counter_add(&loop->counters.refused_address, 1);
+		return cabin_http_text(503, "too many listeners from this address\n");
+	}
 	return (struct cabin_http_reply){.status = 101};
 }
 

@@ -360,6 +360,30 @@ static void a_full_server_says_503(void **state)
 	cabin_feeder_destroy(world.feeder);
 }
 
+/* All come from 127.0.0.1: the third is one too many, until another has gone. */
+static void one_address_has_its_limit(void **state)
+{
+	struct world world;
+	open_world(&world, (struct cabin_server_config){.loops = 2, .max_listeners_per_address = 2}, 100);
+	connect_ears(&world, 2);
+	until(&world, 2, all_open);
+	struct ear first = ears[0];
+	memset(&ears[0], 0, sizeof(ears[0]));
+	connect_ears(&world, 1);
+	until(&world, 1, all_over);
+	assert_int_equal(ears[0].client.http_status, 503);
+	assert_int_equal(stats_of(&world).refused_address, 1);
+	assert_int_equal(stats_of(&world).refused_full, 0);
+	ears[0] = first;
+	close_ears(2);
+	until(&world, 0, nobody_connected);
+	memset(ears, 0, sizeof(ears));
+	connect_ears(&world, 2);
+	until(&world, 2, all_open);
+	close_ears(2);
+	cabin_feeder_destroy(world.feeder);
+}
+
 static bool half_a_second_passed(const struct world *world, uint32_t count)
 {
 	static uint64_t began_ns;
@@ -677,6 +701,7 @@ int main(void)
 	    cmocka_unit_test(frames_in_pieces),
 	    cmocka_unit_test(speaking_before_the_upgrade_is_answered),
 	    cmocka_unit_test(a_full_server_says_503),
+	    cmocka_unit_test(one_address_has_its_limit),
 	    cmocka_unit_test(a_slow_listener_skips_then_is_closed),
 	    cmocka_unit_test(listeners_are_told_of_the_end),
 	    cmocka_unit_test(figures_stay_until_every_loop_has_ended),

@@ -62,6 +62,7 @@ static void loads_the_least(void **state)
 	assert_string_equal(config->server.listen, "0.0.0.0:8080");
 	assert_null(config->server.listen_tls);
 	assert_int_equal(config->server.max_listeners, 5000);
+	assert_int_equal(config->server.max_listeners_per_address, 0);
 	assert_int_equal(config->server.queue_limit_ms, 300);
 	assert_int_equal(config->server.close_after_ms, 10000);
 	assert_int_equal(config->server.dscp_listeners, 34);
@@ -195,7 +196,7 @@ static const struct refusal refusals[] = {
     {HEAD ROOM "server: {gain_db: 1}\n", "f:8:10: key 'gain_db' does not belong here; it belongs to sources.ID\n"},
     {HEAD ROOM "server: {colour: 1}\n",
      "f:8:10: unknown key 'colour'; known here: listen, listen_tls, tls_cert, tls_key, loops, max_listeners, "
-     "queue_limit_ms, close_after_ms, dscp_listeners, rto_min_us, log_level\n"},
+     "max_listeners_per_address, queue_limit_ms, close_after_ms, dscp_listeners, rto_min_us, log_level\n"},
     {HEAD ROOM "server: {loops: 1, loops: 2}\n",
      "f:8:20: key 'loops' is here a second time, the first is in line 8; keep one of them\n"},
     {HEAD ROOM "server: {loops: }\n", "f:8:10: key 'loops' has no value; write one or remove the key\n"},
