@@ -5,6 +5,7 @@ import { startCabind } from '../harness/cabind.mjs';
 import { makeEvent } from '../harness/event.mjs';
 import { connect } from '../harness/listener.mjs';
 import { own, until } from '../harness/process.mjs';
+import { upgrade } from '../harness/raw.mjs';
 
 const config = makeEvent({
 	sources: { tone: { tone_hz: 440 } },
@@ -80,4 +81,16 @@ test('one text serves everybody for a second', { timeout: 20000 }, async (t) => 
 	// One for each second that it took; at the very start each loop may write for itself.
 	const loops = Number(texts[0].match(/^cabin_loops (\d+)$/m)[1]);
 	assert.ok(told.size <= loops + Math.ceil(seconds), `${told.size} texts in ${seconds.toFixed(1)} s`);
+});
+
+test('an address has as many listeners as it may, and no more', { timeout: 20000 }, async (t) => {
+	const limited = { ...config, server: { ...config.server, max_listeners_per_address: 2 } };
+	const server = await own(t, startCabind({ config: limited }));
+	for (let i = 0; i < 2; i++) await own(t, connect(server, { channel: 'hall.floor' }));
+	const third = await upgrade(server.port);
+	t.after(() => third.stop());
+	assert.equal(third.status, 503);
+	const metrics = await server.metrics();
+	assert.equal(metrics.get('cabin_connections_refused_address_total'), 1);
+	assert.equal(metrics.get('cabin_connections'), 2);
 });
