@@ -23,7 +23,7 @@ async function open(t, options = {}) {
 	return { recording, ...(await chromium.page(options.locale)) };
 }
 
-test('https: each channel has its own speech; language and room change', { timeout: 180000 }, async (t) => {
+test('https: each channel has its own speech; language and room change', { timeout: 300000 }, async (t) => {
 	const server = await own(t, startCabind({ args: ['--demo'], tls: true }));
 	const began = performance.now();
 	const { page, recording, faults } = await open(t, { locale: 'en-GB' });
@@ -38,7 +38,7 @@ test('https: each channel has its own speech; language and room change', { timeo
 	assert.deepEqual(faults, []);
 });
 
-test('plain http by a name: the fallback plays the right speech', { timeout: 120000 }, async (t) => {
+test('plain http by a name: the fallback plays the right speech', { timeout: 200000 }, async (t) => {
 	const server = await own(t, startCabind({ args: ['--demo'] }));
 	const began = performance.now();
 	const { page, recording, faults } = await open(t, {

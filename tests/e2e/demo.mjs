@@ -54,6 +54,16 @@ export function expected(id, seconds) {
 }
 
 /**
+ * True when this speech fills the channel from now until a recording would end, and no hold of a booth before it
+ * can still be on.
+ * @param {Map<string, Float32Array>} speech
+ */
+export function speaks(speech, id, file, seconds) {
+	const due = expected(id, seconds);
+	return due.file === file && due.seconds >= 3 && due.seconds + 4.5 < speech.get(file).length / rate;
+}
+
+/**
  * Which speech a recording is, by its pieces of half a second: a page may stretch or conceal a few milliseconds
  * between two of them.
  * @param {Map<string, Float32Array>} speech

@@ -27,13 +27,13 @@ async function listen(t, url, server, table) {
 /** The first visits come when Firefox is up. */
 const later = wholeDemo.filter(([second]) => second >= 15);
 
-test('https: each channel has its own speech', { timeout: 180000 }, async (t) => {
+test('https: each channel has its own speech', { timeout: 300000 }, async (t) => {
 	const server = await own(t, startCabind({ args: ['--demo'], tls: true }));
 	const page = await listen(t, `https://localhost:${server.tlsPort}/`, server, later);
 	await shoot(page, 'firefox-https-listening');
 });
 
-test('http on localhost plays as well', { timeout: 120000 }, async (t) => {
+test('http on localhost plays as well', { timeout: 200000 }, async (t) => {
 	const server = await own(t, startCabind({ args: ['--demo'] }));
 	const page = await listen(t, `http://localhost:${server.port}/`, server, later.slice(0, 3));
 	await shoot(page, 'firefox-http-listening');
