@@ -46,6 +46,7 @@ struct cabin_packet {
 	uint64_t source_sequence; /* grows by one a packet that the source made, a pause's empty ones included or not */
 	uint64_t source_timestamp; /* samples of the source's own 48 kHz time line, extended */
 	uint32_t duration_samples; /* 480 or 960 */
+	uint64_t connection;	   /* of a console: its number; 0: of capture */
 	uint64_t stamp_ns;	   /* server clock at the microphone of the first sample that a decoder gives out */
 	uint16_t payload_size;	   /* bytes at bytes + CABIN_PACKET_HEADROOM_BYTES */
 

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "capture/capture.h"
+#include "relay/hub_message.h"
 
 /* Without a source nothing is due: it goes round all the same, so that others see it. */
 static const uint64_t ROUND_LIMIT_NS = CABIN_NS_PER_S;
@@ -73,12 +73,8 @@ struct cabin_inbox *cabin_hub_thread_inbox(struct cabin_hub_thread *thread)
 static void drain(struct cabin_hub_thread *thread)
 {
 	struct cabin_hub_message message;
-	while (cabin_inbox_pop(thread->inbox, &message) == 0) {
-		if (message.kind == CABIN_HUB_PACKET)
-			cabin_hub_packet(thread->hub, message.packet);
-		else
-			cabin_hub_source_event(thread->hub, message.source_index, message.event);
-	}
+	while (cabin_inbox_pop(thread->inbox, &message) == 0)
+		cabin_hub_message_give(thread->hub, &message);
 }
 
 static void sleep_until(const struct cabin_hub_thread *thread, uint64_t due_ns)
@@ -145,8 +141,7 @@ void cabin_hub_thread_destroy(struct cabin_hub_thread *thread)
 	cabin_hub_thread_stop(thread);
 	struct cabin_hub_message message;
 	while (thread->inbox && cabin_inbox_pop(thread->inbox, &message) == 0)
-		if (message.kind == CABIN_HUB_PACKET)
-			cabin_packet_release(message.packet);
+		cabin_hub_message_release(&message);
 	cabin_inbox_destroy(thread->inbox);
 	if (thread->wake_fd >= 0)
 		close(thread->wake_fd);

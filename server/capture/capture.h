@@ -17,20 +17,11 @@
 
 struct cabin_capture;
 
-/* What the hub's inbox carries. A packet's reference is handed over with it. */
-enum cabin_hub_message_kind { CABIN_HUB_PACKET, CABIN_HUB_SOURCE_EVENT };
-struct cabin_hub_message {
-	enum cabin_hub_message_kind kind;
-	uint16_t source_index;
-	enum cabin_source_event event;
-	struct cabin_packet *packet;
-};
-
 struct cabin_capture_config {
 	const struct cabin_config *config; /* devices and sources; borrowed for life */
 	struct cabin_clock clock;
 	struct cabin_packet_pool *pool;
-	struct cabin_inbox *hub_inbox;
+	struct cabin_inbox *hub_inbox; /* takes struct cabin_hub_message (relay/hub_message.h) */
 };
 
 /* Starts every thread. A missing device is not an error here (it is logged, its

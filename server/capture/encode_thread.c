@@ -10,6 +10,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/ratelimit.h"
+#include "relay/hub_message.h"
 
 enum {
 	READ_TIMEOUT_MS = 100,

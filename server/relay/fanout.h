@@ -15,7 +15,8 @@
  * its windows and its inbox while the others go on. So, for the worst moment:
  *
  *   slots = loops × (cabin_fanout_packets_held() + slots of the loop's inbox)
- *         + slots of the hub's inbox + sources × 2 (being filled or copied) */
+ *         + slots of the hub's inbox + sources × 2 (being filled or copied; seats are sources)
+ *         + cabin_hub_packets_held() (hand-overs) */
 #ifndef CABIN_RELAY_FANOUT_H
 #define CABIN_RELAY_FANOUT_H
 

@@ -51,7 +51,7 @@ static int check_channel(const struct cabin_hub_config *config, uint16_t index)
 static int check(const struct cabin_hub_config *config)
 {
 	if (config->channel_count < 1 || config->channel_count > CABIN_CHANNELS_MAX || config->source_count < 1 ||
-	    config->source_count > CABIN_SOURCES_MAX || !config->pool) {
+	    config->source_count > CABIN_SOURCES_MAX || config->booth_count > 0 || !config->pool) {
 		cabin_log(CABIN_LOG_ERROR, "relay", "bad-hub", "channels=%u sources=%u", config->channel_count,
 			  config->source_count);
 		return CABIN_EINVAL;
@@ -269,6 +269,12 @@ uint64_t cabin_hub_tick(struct cabin_hub *hub)
 	}
 	/* A state that found the pool empty is tried again. */
 	return next_ns < now_ns + CABIN_NS_PER_S ? next_ns : now_ns + CABIN_NS_PER_S;
+}
+
+void cabin_hub_command(struct cabin_hub *hub, const struct cabin_console_command *command)
+{
+	(void)hub;
+	cabin_packet_release(command->text);
 }
 
 void cabin_hub_channel_stats(const struct cabin_hub *hub, uint16_t channel_index, struct cabin_hub_channel_stats *out)

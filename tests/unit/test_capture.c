@@ -14,6 +14,7 @@
 #include "capture/capture.h"
 #include "capture/encode_thread.h"
 #include "capture_fakes.h"
+#include "relay/hub_message.h"
 
 /* The hub's end: an inbox and the eventfd that wakes whoever waits for it. */
 struct hub_end {

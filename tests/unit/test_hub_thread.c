@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #include "cabind/hub_thread.h"
-#include "capture/capture.h"
+#include "relay/hub_message.h"
 
 enum { POOL_SLOTS = 4096, PACKETS = 500, PRODUCERS = 3 };
 
