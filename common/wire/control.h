@@ -90,10 +90,11 @@ struct cabin_control_mapping {
 struct cabin_control_state {
 	uint16_t channel;
 	uint32_t epoch;
-	const char *feed;   /* "floor", "booth", "pass-through", "silence" */
+	const char *feed;   /* "floor", "booth", "pass-through", "silence", "channel" */
 	const char *source; /* "ok", "silent", "lost" */
 	const char *booth;  /* NULL: null */
 	int32_t seat;	    /* negative: null */
+	uint16_t from;	    /* feed "channel": that channel's number; 0: the field is left out */
 	double gain_db;
 	uint32_t fade_ms;
 	bool has_first; /* false: sequence and timestamp are null */
