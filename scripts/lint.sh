@@ -3,7 +3,7 @@
 # Sourced by ./cabin: style and static checks. Each prints what it found; the status is the sum.
 
 c_files() {
-	find common server client tests -name node_modules -prune -o -name '*.[ch]' -print | sort
+	find common audio server client tests -name node_modules -prune -o -name '*.[ch]' -print | sort
 }
 
 command_lint() {
@@ -18,8 +18,8 @@ command_lint() {
 		--extra-arg=-Wno-unknown-warning-option 2>"$logs/clang-tidy.log" || status=1
 	say lint "cppcheck"
 	cppcheck --quiet --error-exitcode=1 --enable=warning,performance,portability --inline-suppr --std=c11 \
-		--suppressions-list=tests/cppcheck.suppressions -D_GNU_SOURCE -I common -I server -I client -I tests \
-		-j 2 common server client || status=1
+		--suppressions-list=tests/cppcheck.suppressions -D_GNU_SOURCE -I . -I common -I server -I tests \
+		-j 2 common audio server client || status=1
 	say lint "shellcheck"
 	shellcheck -x -a cabin .ci/run || status=1
 	say lint "web"

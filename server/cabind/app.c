@@ -10,6 +10,7 @@
 #include <sys/random.h>
 #include <sys/stat.h>
 
+#include "audio/device.h"
 #include "base/log.h"
 #include "cabind/app_metrics.h"
 #include "cabind/hub_thread.h"
@@ -327,7 +328,7 @@ int cabin_app_main(const struct cabin_options *options)
 	case CABIN_COMMAND_PRINT_CONFIG:
 		return print_config(options);
 	case CABIN_COMMAND_LIST_DEVICES:
-		return cabin_capture_list_devices(options->jack_server, stdout);
+		return cabin_audio_list_devices(options->jack_server, false, stdout);
 	case CABIN_COMMAND_HELP:
 		cabin_options_write_help(stdout);
 		return 0;

@@ -5,11 +5,11 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "audio/device_input.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "capture/encode_thread.h"
 #include "capture/source_file.h"
-#include "capture/source_portaudio.h"
 #include "capture/source_tone.h"
 
 /* Where a source's figures are. */
@@ -23,6 +23,8 @@ struct cabin_capture {
 	struct cabin_encode_thread *threads[CABIN_SOURCES_MAX];
 	uint32_t thread_count;
 	struct place places[CABIN_SOURCES_MAX];
+	struct cabin_audio_device devices[CABIN_DEVICES_MAX]; /* as the inputs know them */
+	uint32_t device_count;
 	int stop_fd;
 	uint64_t start_ns; /* common to all files and tones, so that they stay in step */
 };
@@ -88,14 +90,23 @@ static int add_device(struct cabin_capture *capture, const struct cabin_config_d
 	}
 	if (channel_count == 0)
 		return 0;
-	const struct cabin_source_portaudio_config input_config = {
-	    .device = device,
+	struct cabin_audio_device *known = &capture->devices[capture->device_count++];
+	*known = (struct cabin_audio_device){
+	    .id = device->id,
+	    .api = device->api,
+	    .name = device->name,
+	    .jack_server = device->jack_server,
+	    .rate_hz = device->rate_hz,
+	    .buffer_frames = device->buffer_frames,
+	};
+	const struct cabin_device_input_config input_config = {
+	    .device = known,
 	    .channel_count = channel_count,
 	    .clock = capture->config.clock,
 	    .stop_fd = capture->stop_fd,
 	};
 	struct cabin_input input;
-	int error = cabin_source_portaudio_create(&input, &input_config);
+	int error = cabin_device_input_create(&input, &input_config);
 	if (!error)
 		error = add_thread(capture, &input);
 	for (uint16_t i = 0; !error && i < config->source_count; i++) {

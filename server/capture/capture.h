@@ -8,8 +8,6 @@
 #ifndef CABIN_CAPTURE_CAPTURE_H
 #define CABIN_CAPTURE_CAPTURE_H
 
-#include <stdio.h>
-
 #include "base/clock.h"
 #include "base/inbox.h"
 #include "base/packet.h"
@@ -44,14 +42,5 @@ struct cabin_capture_source_stats {
 };
 void cabin_capture_source_stats(const struct cabin_capture *capture, uint16_t source_index,
 				struct cabin_capture_source_stats *out);
-
-/* `cabind --list-devices`: asks a helper; a table of API, name, channels, rates and
- * latencies on `to`. `jack_server` NULL: the default one. */
-CABIN_MUST_CHECK int cabin_capture_list_devices(const char *jack_server, FILE *to);
-
-/* What `cabind --capture …` runs (`open` a device or `list` them all): the helper's
- * whole life, in a process of its own. `argv` from after that first word. It leaves by
- * _exit() with the status, because libraries' exit handlers may wait for ever. */
-int cabin_capture_helper_main(int argc, char **argv);
 
 #endif

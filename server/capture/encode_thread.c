@@ -10,6 +10,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/ratelimit.h"
+#include "media/level.h"
 #include "relay/hub_message.h"
 
 enum {
@@ -269,6 +270,36 @@ int cabin_encode_thread_create(struct cabin_encode_thread **out, const struct ca
 	return 0;
 }
 
+static enum cabin_encoder_mode encoder_mode(enum cabin_opus_mode mode)
+{
+	switch (mode) {
+	case CABIN_OPUS_AUDIO:
+		return CABIN_ENCODER_AUDIO;
+	case CABIN_OPUS_VOIP:
+		return CABIN_ENCODER_VOIP;
+	case CABIN_OPUS_LOW_DELAY:
+		break;
+	}
+	return CABIN_ENCODER_LOW_DELAY;
+}
+
+static struct cabin_tap_sound sound_of(const struct cabin_config_source *source, bool always_active)
+{
+	return (struct cabin_tap_sound){
+	    .inputs = source->inputs,
+	    .input_count = source->input_count,
+	    .gain_db = source->gain_db,
+	    .encoder = {.mode = encoder_mode(source->opus.mode),
+			.bitrate_bps = source->opus.bitrate_bps,
+			.packet_ms = source->opus.packet_ms,
+			.complexity = source->opus.complexity,
+			.dtx = source->opus.dtx},
+	    .gate_db = always_active ? CABIN_LEVEL_MIN_DBFS : source->gate_db,
+	    .silent_db = source->silent_db,
+	    .silent_after_ms = source->silent_after_ms,
+	};
+}
+
 int cabin_encode_thread_add(struct cabin_encode_thread *thread, const struct cabin_config_source *source,
 			    uint16_t source_index, bool always_active)
 {
@@ -278,9 +309,8 @@ int cabin_encode_thread_add(struct cabin_encode_thread *thread, const struct cab
 	struct attached *attached = &thread->taps[thread->tap_count];
 	*attached = (struct attached){.thread = thread, .source = source, .source_index = source_index};
 	const struct cabin_tap_config config = {
-	    .source = source,
+	    .sound = sound_of(source, always_active),
 	    .source_index = source_index,
-	    .always_active = always_active,
 	    .pool = thread->config.pool,
 	    .clock = thread->config.clock,
 	    .emit = emit,

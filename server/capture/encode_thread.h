@@ -11,11 +11,11 @@
 #ifndef CABIN_CAPTURE_ENCODE_THREAD_H
 #define CABIN_CAPTURE_ENCODE_THREAD_H
 
+#include "audio/input.h"
+#include "audio/tap.h"
 #include "base/clock.h"
 #include "base/inbox.h"
 #include "capture/capture.h"
-#include "capture/source.h"
-#include "capture/tap.h"
 
 struct cabin_encode_thread;
 

@@ -6,8 +6,8 @@
 #ifndef CABIN_CAPTURE_SOURCE_FILE_H
 #define CABIN_CAPTURE_SOURCE_FILE_H
 
+#include "audio/input.h"
 #include "base/clock.h"
-#include "capture/source.h"
 #include "config/config.h"
 
 struct cabin_source_file_config {

@@ -6,8 +6,8 @@
 #ifndef CABIN_CAPTURE_SOURCE_TONE_H
 #define CABIN_CAPTURE_SOURCE_TONE_H
 
+#include "audio/input.h"
 #include "base/clock.h"
-#include "capture/source.h"
 
 #define CABIN_TONE_AMPLITUDE  0.1f /* −23 dBFS RMS */
 #define CABIN_CLICK_AMPLITUDE 0.7f

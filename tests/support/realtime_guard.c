@@ -14,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "capture/helper_callback.h"
+#include "audio/helper_callback.h"
 
 static _Thread_local bool inside;
 static _Thread_local int writes, clock_readings;
@@ -44,10 +44,10 @@ unsigned long guard_call_count(void)
 }
 
 PaStreamCallback __real_cabin_capture_callback, __wrap_cabin_capture_callback;
+PaStreamCallback __real_cabin_playback_callback, __wrap_cabin_playback_callback;
 
-int __wrap_cabin_capture_callback(const void *input, void *output, unsigned long frame_count,
-				  const PaStreamCallbackTimeInfo *time_info, PaStreamCallbackFlags flags,
-				  void *user_data)
+static int guarded(PaStreamCallback *real, const void *input, void *output, unsigned long frame_count,
+		   const PaStreamCallbackTimeInfo *time_info, PaStreamCallbackFlags flags, void *user_data)
 {
 	int result = paContinue;
 	atomic_fetch_add(&calls, 1);
@@ -56,9 +56,23 @@ int __wrap_cabin_capture_callback(const void *input, void *output, unsigned long
 	if (replacement)
 		replacement();
 	else
-		result = __real_cabin_capture_callback(input, output, frame_count, time_info, flags, user_data);
+		result = real(input, output, frame_count, time_info, flags, user_data);
 	inside = false;
 	return result;
+}
+
+int __wrap_cabin_capture_callback(const void *input, void *output, unsigned long frame_count,
+				  const PaStreamCallbackTimeInfo *time_info, PaStreamCallbackFlags flags,
+				  void *user_data)
+{
+	return guarded(__real_cabin_capture_callback, input, output, frame_count, time_info, flags, user_data);
+}
+
+int __wrap_cabin_playback_callback(const void *input, void *output, unsigned long frame_count,
+				   const PaStreamCallbackTimeInfo *time_info, PaStreamCallbackFlags flags,
+				   void *user_data)
+{
+	return guarded(__real_cabin_playback_callback, input, output, frame_count, time_info, flags, user_data);
 }
 
 /* glibc's own names for what we stand in front of. */

@@ -1,8 +1,8 @@
 /* The real-time guard: linked into a test binary, it ends the process (SIGABRT) when
- * the audio callback does what it must not.
+ * an audio callback does what it must not.
  *
- * The binary is linked with --wrap=cabin_capture_callback, so that every call of the
- * callback, PortAudio's too, goes through the guard; inside, these abort: malloc and
+ * The binary is linked with --wrap=cabin_capture_callback and --wrap=cabin_playback_callback,
+ * so that every call of them, PortAudio's too, goes through the guard; inside, these abort: malloc and
  * its kin, locks, sleeping and waiting, printing, files, any write but one to a
  * non-blocking eventfd, and a second reading of the clock. */
 #ifndef CABIN_TESTS_REALTIME_GUARD_H

@@ -18,12 +18,13 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "audio/device_input.h"
+#include "audio/device_output.h"
+#include "audio/helper.h"
+#include "audio/helper_callback.h"
+#include "audio/helper_shared.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "capture/capture.h"
-#include "capture/helper_callback.h"
-#include "capture/helper_shared.h"
-#include "capture/source_portaudio.h"
 #include "realtime_guard.h"
 
 extern char **environ;
@@ -118,7 +119,8 @@ static void the_real_callback_lives_while_the_ring_wraps_and_is_full(void **stat
 	struct cabin_helper_shared *shared = aligned_alloc(4096, (size + 4095) / 4096 * 4096);
 	assert_non_null(shared);
 	memset(shared, 0, size);
-	struct cabin_callback callback = {.event_fd = eventfd(0, EFD_NONBLOCK), .rate_hz = 48000, .has_adc_time = true};
+	struct cabin_callback callback = {
+	    .event_fd = eventfd(0, EFD_NONBLOCK), .rate_hz = 48000, .has_block_time = true};
 	struct cabin_spsc reader;
 	float input[PERIOD * CHANNELS] = {0.5f}, out[PERIOD * CHANNELS];
 	assert_int_equal(
@@ -137,6 +139,47 @@ static void the_real_callback_lives_while_the_ring_wraps_and_is_full(void **stat
 	call_once(&callback, NULL);
 	assert_int_equal(guard_call_count() - before, 2001);
 	assert_int_equal(cabin_spsc_dropped_frames(&reader), (1000 - CABIN_HELPER_RING_FRAMES / PERIOD) * PERIOD);
+	close(callback.event_fd);
+	free(shared);
+}
+
+static void the_playback_callback_lives_with_frames_and_without(void **state)
+{
+	size_t size = cabin_helper_size_bytes(CHANNELS);
+	struct cabin_helper_shared *shared = aligned_alloc(4096, (size + 4095) / 4096 * 4096);
+	assert_non_null(shared);
+	memset(shared, 0, size);
+	struct cabin_callback callback = {.event_fd = eventfd(0, EFD_NONBLOCK),
+					  .rate_hz = 48000,
+					  .has_block_time = true,
+					  .playback = &shared->playback};
+	const PaStreamCallbackTimeInfo times = {.currentTime = 1, .outputBufferDacTime = 1.01};
+	struct cabin_spsc writer;
+	float in[PERIOD * CHANNELS], out[PERIOD * CHANNELS];
+	for (int i = 0; i < PERIOD * CHANNELS; i++)
+		in[i] = 0.5f;
+	assert_int_equal(
+	    cabin_spsc_open(&callback.ring, cabin_helper_ring(shared), CABIN_HELPER_RING_FRAMES, CHANNELS, 48000), 0);
+	assert_int_equal(cabin_spsc_open(&writer, cabin_helper_ring(shared), CABIN_HELPER_RING_FRAMES, CHANNELS, 48000),
+			 0);
+	/* Silence before the first frame is no underrun. */
+	cabin_playback_callback(NULL, out, PERIOD, &times, 0, &callback);
+	assert_true(out[0] == 0 && out[PERIOD * CHANNELS - 1] == 0);
+	assert_int_equal(shared->playback.underruns, 0);
+	for (int i = 0; i < 1000; i++) {
+		assert_true(cabin_spsc_write(&writer, in, PERIOD / 2, 0));
+		assert_true(cabin_spsc_write(&writer, in, PERIOD / 2, 0));
+		cabin_playback_callback(NULL, out, PERIOD, &times, 0, &callback);
+		assert_true(out[0] == 0.5f && out[PERIOD * CHANNELS - 1] == 0.5f);
+	}
+	assert_true(cabin_spsc_write(&writer, in, PERIOD / 4, 0));
+	cabin_playback_callback(NULL, out, PERIOD, &times, 0, &callback);
+	assert_true(out[PERIOD / 4 * CHANNELS - 1] == 0.5f && out[PERIOD / 4 * CHANNELS] == 0);
+	assert_int_equal(shared->playback.underruns, 1);
+	assert_int_equal(shared->playback.underrun_frames, PERIOD - PERIOD / 4);
+	assert_int_equal(shared->playback.asked_frames, 1002 * PERIOD);
+	assert_int_equal(shared->playback.period_frames, PERIOD);
+	assert_in_range(shared->playback.delay_ns, 9999999, 10000001);
 	close(callback.event_fd);
 	free(shared);
 }
@@ -186,16 +229,16 @@ static int read_frames(struct cabin_input *input, uint64_t frame_count, uint64_t
 	return error;
 }
 
-static struct cabin_input portaudio_input(const struct cabin_config_device *device)
+static struct cabin_input portaudio_input(const struct cabin_audio_device *device)
 {
-	const struct cabin_source_portaudio_config config = {
+	const struct cabin_device_input_config config = {
 	    .device = device,
 	    .channel_count = CHANNELS,
 	    .clock = cabin_clock_monotonic(),
 	    .stop_fd = -1,
 	};
 	struct cabin_input input;
-	assert_int_equal(cabin_source_portaudio_create(&input, &config), 0);
+	assert_int_equal(cabin_device_input_create(&input, &config), 0);
 	return input;
 }
 
@@ -205,7 +248,7 @@ static void a_real_jack_stream_lives_under_the_guard_and_a_bad_one_dies(void **s
 	uint32_t rate_hz = 0, channel_count = 0;
 	uint64_t seen = 0;
 	start_jack(server, sizeof(server));
-	const struct cabin_config_device device = {
+	const struct cabin_audio_device device = {
 	    .id = "guarded", .api = "JACK", .name = "system", .jack_server = server};
 	struct cabin_input input = portaudio_input(&device);
 
@@ -240,20 +283,70 @@ static void a_real_jack_stream_lives_under_the_guard_and_a_bad_one_dies(void **s
 	unlink(path);
 }
 
+/* Keeps the ring as full as is wanted for `frame_count` frames; returns the last answer. */
+static int play_frames(struct cabin_device_output *output, uint64_t frame_count, uint64_t *played)
+{
+	static float samples[8192 * CHANNELS];
+	int error = 0;
+	*played = 0;
+	while (*played < frame_count && (error == 0 || error == CABIN_EAGAIN)) {
+		uint32_t wanted = cabin_device_output_wanted_frames(output);
+		if (wanted > 8192)
+			wanted = 8192;
+		if (wanted > 0 && cabin_device_output_write(output, samples, wanted) == 0)
+			*played += wanted;
+		error = cabin_device_output_wait(output, 100);
+	}
+	return error;
+}
+
+static void a_real_jack_output_lives_under_the_guard_and_its_end_is_noticed(void **state)
+{
+	char server[64];
+	uint32_t rate_hz = 0, channel_count = 0;
+	uint64_t played = 0;
+	start_jack(server, sizeof(server));
+	const struct cabin_audio_device device = {.id = "ear", .api = "JACK", .jack_server = server}; /* the default */
+	const struct cabin_device_output_config config = {
+	    .device = &device, .channel_count = CHANNELS, .clock = cabin_clock_monotonic(), .stop_fd = -1};
+	struct cabin_device_output *output;
+	struct cabin_device_output_figures figures;
+	assert_int_equal(cabin_device_output_create(&output, &config), 0);
+	assert_int_equal(cabin_device_output_open(output, &rate_hz, &channel_count), 0);
+	assert_int_equal(rate_hz, 48000);
+	assert_int_equal(channel_count, CHANNELS);
+	assert_int_equal(play_frames(output, 48000, &played), 0);
+	cabin_device_output_figures(output, &figures);
+	print_message("underruns %llu ahead %.1f ms period %.1f ms\n", (unsigned long long)figures.underruns,
+		      figures.ahead_ms, figures.period_ms);
+	assert_true(figures.ahead_ms > 0 && figures.ahead_ms < 200);
+	assert_true(figures.underrun_frames < 48000 / 2);
+	end_jack(state);
+	assert_int_equal(play_frames(output, UINT64_MAX, &played), CABIN_ELOST);
+	cabin_device_output_close(output);
+	assert_int_equal(cabin_device_output_open(output, &rate_hz, &channel_count), CABIN_ENOTFOUND);
+	cabin_device_output_destroy(output);
+	char path[128];
+	snprintf(path, sizeof(path), "/dev/shm/jack_sem.%d_%s_cabin-ear", (int)getuid(), server);
+	unlink(path);
+}
+
 int main(int argc, char **argv)
 {
-	if (argc > 1 && strcmp(argv[1], "--capture") == 0) {
+	if (argc > 1 && strcmp(argv[1], CABIN_AUDIO_HELPER_OPTION) == 0) {
 		const char *chosen = getenv("CABIN_GUARD_BAD");
 		for (int i = 0; chosen && i < BAD_COUNT; i++) {
 			if (strcmp(chosen, bad[i].name) == 0)
 				guard_set_callback(bad[i].callback);
 		}
-		return cabin_capture_helper_main(argc - 2, argv + 2);
+		return cabin_audio_helper_main(argc - 2, argv + 2);
 	}
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(every_bad_callback_dies),
 	    cmocka_unit_test(the_real_callback_lives_while_the_ring_wraps_and_is_full),
+	    cmocka_unit_test(the_playback_callback_lives_with_frames_and_without),
 	    cmocka_unit_test_teardown(a_real_jack_stream_lives_under_the_guard_and_a_bad_one_dies, end_jack),
+	    cmocka_unit_test_teardown(a_real_jack_output_lives_under_the_guard_and_its_end_is_noticed, end_jack),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

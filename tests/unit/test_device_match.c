@@ -1,4 +1,4 @@
-/* server/capture/helper_device: which name of a list a configured name means. */
+/* audio/helper_device: which name of a list a configured name means. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "capture/helper_device.h"
+#include "audio/helper_device.h"
 
 static const char *const names[] = {"USB Audio: - (hw:1,0)", "USB Audio: #1 (hw:1,1)", "system", "System Default",
 				    "JACK Audio Connection Kit"};

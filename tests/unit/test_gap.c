@@ -1,4 +1,4 @@
-/* server/capture/gap: a step of the clock against the frame count is a loss; jitter,
+/* audio/gap: a step of the clock against the frame count is a loss; jitter,
  * drift and one late block are not. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "capture/gap.h"
+#include "audio/gap.h"
 
 enum { PERIOD = 256, RATE_HZ = 48000 };
 

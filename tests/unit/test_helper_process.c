@@ -1,4 +1,4 @@
-/* server/capture/helper_process: started, killed and reaped; and one that not even
+/* audio/helper_process: started, killed and reaped; and one that not even
  * kill −9 ends is alone until it does. This binary is its own helper. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,8 +13,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "capture/helper_process.h"
-#include "capture/helper_shared.h"
+#include "audio/helper_process.h"
+#include "audio/helper_shared.h"
 
 static pid_t held; /* of this one the kernel says that it has not ended */
 

@@ -1,12 +1,12 @@
-/* server/capture/tap: mixing and gain, exact stamps, gaps in place, gate, DTX, and what
+/* audio/tap: mixing and gain, exact stamps, gaps in place, gate, DTX, and what
  * a decoder hears of it. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "audio/tap.h"
 #include "base/packet.h"
-#include "capture/tap.h"
 #include "capture_fakes.h"
 #include "media/decoder.h"
 
@@ -52,13 +52,13 @@ static void emit(void *context, struct cabin_packet *packet)
 	cabin_packet_release(packet);
 }
 
-static void begin(struct heard *heard, const struct cabin_config_source *source, uint32_t pool_size)
+static void begin(struct heard *heard, const struct cabin_tap_sound *source, uint32_t pool_size)
 {
 	*heard = (struct heard){.line = calloc(LINE_SAMPLES, sizeof(float))};
 	assert_int_equal(cabin_packet_pool_create(&heard->pool, pool_size), 0);
 	assert_int_equal(cabin_decoder_create(&heard->decoder), 0);
 	const struct cabin_tap_config config = {
-	    .source = source,
+	    .sound = *source,
 	    .source_index = 5,
 	    .pool = heard->pool,
 	    .clock = fake_clock_of(&heard->clock),
@@ -76,11 +76,13 @@ static void end(struct heard *heard)
 	free(heard->line);
 }
 
-static struct cabin_config_source plain_source(uint32_t packet_ms)
+static struct cabin_tap_sound plain_source(uint32_t packet_ms)
 {
-	return (struct cabin_config_source){
-	    .id = "test",
-	    .opus = plain_opus(packet_ms),
+	return (struct cabin_tap_sound){
+	    .encoder = {.mode = CABIN_ENCODER_LOW_DELAY,
+			.bitrate_bps = 128000,
+			.packet_ms = packet_ms,
+			.complexity = 5},
 	    .gate_db = -50,
 	    .silent_db = -70,
 	    .silent_after_ms = 1000,
@@ -128,7 +130,7 @@ static void sound_comes_out_where_it_was_at_every_rate_and_packet(void **state)
 	static const uint32_t rates_hz[] = {44100, 48000, 96000};
 	for (uint32_t packet_ms = 10; packet_ms <= 20; packet_ms += 10) {
 		for (size_t r = 0; r < 3; r++) {
-			struct cabin_config_source source = plain_source(packet_ms);
+			struct cabin_tap_sound source = plain_source(packet_ms);
 			struct heard heard;
 			uint32_t wanted;
 			double phase;
@@ -155,7 +157,7 @@ static void sound_comes_out_where_it_was_at_every_rate_and_packet(void **state)
 static void chosen_inputs_are_averaged_with_gain_and_nothing_mad_gets_through(void **state)
 {
 	uint32_t inputs[] = {3, 1};
-	struct cabin_config_source source = plain_source(20);
+	struct cabin_tap_sound source = plain_source(20);
 	source.inputs = inputs;
 	source.input_count = 2;
 	source.gain_db = 6.0206f;
@@ -202,7 +204,7 @@ static void lost_sound_is_a_gap_and_not_a_shift(void **state)
 	static const uint32_t rates_hz[] = {48000, 44100};
 	for (size_t l = 0; l < 8; l++) {
 		uint32_t rate_hz = rates_hz[l / 4];
-		struct cabin_config_source source = plain_source(20);
+		struct cabin_tap_sound source = plain_source(20);
 		struct heard heard;
 		uint32_t wanted;
 		double phase;
@@ -230,7 +232,7 @@ static void lost_sound_is_a_gap_and_not_a_shift(void **state)
 
 static void a_device_that_returns_goes_on_at_the_time_that_passed(void **state)
 {
-	struct cabin_config_source source = plain_source(20);
+	struct cabin_tap_sound source = plain_source(20);
 	struct heard heard;
 	uint32_t wanted;
 	begin(&heard, &source, 4);
@@ -265,7 +267,7 @@ static void a_device_that_returns_goes_on_at_the_time_that_passed(void **state)
 
 static void flags_follow_the_level(void **state)
 {
-	struct cabin_config_source source = plain_source(20);
+	struct cabin_tap_sound source = plain_source(20);
 	struct heard heard;
 	uint32_t wanted;
 	begin(&heard, &source, 4);
@@ -282,9 +284,9 @@ static void flags_follow_the_level(void **state)
 
 static void dtx_makes_empty_packets_which_are_the_hubs_to_leave_out(void **state)
 {
-	struct cabin_config_source source = plain_source(20);
-	source.opus.dtx = true;
-	source.opus.complexity = 9; /* libopus tells silence only from 7 on */
+	struct cabin_tap_sound source = plain_source(20);
+	source.encoder.dtx = true;
+	source.encoder.complexity = 9; /* libopus tells silence only from 7 on */
 	struct heard heard;
 	uint32_t wanted, empty_count = 0;
 	begin(&heard, &source, 4);
@@ -316,13 +318,13 @@ static void keep(void *context, struct cabin_packet *packet)
 
 static void an_empty_pool_loses_packets_and_nothing_else(void **state)
 {
-	struct cabin_config_source source = plain_source(20);
+	struct cabin_tap_sound source = plain_source(20);
 	struct keeper keeper = {0};
 	struct heard heard;
 	uint32_t wanted;
 	begin(&heard, &source, 2);
 	cabin_tap_destroy(heard.tap);
-	const struct cabin_tap_config config = {.source = &source,
+	const struct cabin_tap_config config = {.sound = source,
 						.pool = heard.pool,
 						.clock = fake_clock_of(&heard.clock),
 						.emit = keep,
@@ -341,6 +343,56 @@ static void an_empty_pool_loses_packets_and_nothing_else(void **state)
 	end(&heard);
 }
 
+struct chosen {
+	struct heard heard; /* first: emit() takes it for its context */
+	uint32_t asked;
+	uint32_t skip_from, skip_to;
+};
+
+static bool choose(void *context, float *samples, uint32_t sample_count)
+{
+	struct chosen *chosen = context;
+	uint32_t index = chosen->asked++;
+	assert_int_equal(sample_count, 960);
+	if (index < 5) /* a cough */
+		memset(samples, 0, sample_count * sizeof(*samples));
+	return index < chosen->skip_from || index >= chosen->skip_to;
+}
+
+static void a_console_silences_and_leaves_out(void **state)
+{
+	struct cabin_tap_sound source = plain_source(20);
+	struct chosen chosen = {.skip_from = 20, .skip_to = 30};
+	struct heard *heard = &chosen.heard;
+	uint32_t wanted;
+	double phase;
+	begin(heard, &source, 4);
+	cabin_tap_destroy(heard->tap);
+	const struct cabin_tap_config config = {
+	    .sound = source,
+	    .source_index = 5,
+	    .pool = heard->pool,
+	    .clock = fake_clock_of(&heard->clock),
+	    .prepare = choose,
+	    .emit = emit,
+	    .context = &chosen,
+	};
+	assert_int_equal(cabin_tap_create(&heard->tap, &config), 0);
+	assert_int_equal(cabin_tap_begin(heard->tap, 48000, 1, &wanted), 0);
+	feed(heard, 48000, 1, 700, 0.2f, 0, 960 * 50, 480);
+	assert_int_equal(heard->count, 40);
+	for (uint32_t i = 0; i < 40; i++) {
+		assert_int_equal(heard->packets[i].sequence, i);
+		assert_int_equal(heard->packets[i].timestamp, 960 * (i < 20 ? i : i + 10));
+	}
+	assert_int_equal(heard->packets[19].stamp_ns + 11 * 20 * CABIN_NS_PER_MS, heard->packets[20].stamp_ns);
+	for (uint32_t i = 0; i < 4 * 960; i++)
+		assert_true(fabsf(heard->line[i]) < 1e-4f); /* silence is silence, not quiet sound */
+	assert_float_equal(amplitude_of(heard, 700, 960 * 8, 960 * 19, &phase), 0.2, 0.01);
+	assert_float_equal(amplitude_of(heard, 700, 960 * 33, 960 * 48, &phase), 0.2, 0.01);
+	end(heard);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -351,6 +403,7 @@ int main(void)
 	    cmocka_unit_test(flags_follow_the_level),
 	    cmocka_unit_test(dtx_makes_empty_packets_which_are_the_hubs_to_leave_out),
 	    cmocka_unit_test(an_empty_pool_loses_packets_and_nothing_else),
+	    cmocka_unit_test(a_console_silences_and_leaves_out),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-#include "capture/tap.h"
+#include "audio/tap.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -41,24 +41,12 @@ struct cabin_tap {
 	bool has_anchor;
 	uint64_t anchor_sample, anchor_ns;
 
+	bool skipped; /* the packet before was not made */
 	struct cabin_gate gate;
 	struct cabin_silence silence;
 	struct cabin_meter meter;
 	struct cabin_tap_figures figures;
 };
-
-static enum cabin_encoder_mode encoder_mode(enum cabin_opus_mode mode)
-{
-	switch (mode) {
-	case CABIN_OPUS_AUDIO:
-		return CABIN_ENCODER_AUDIO;
-	case CABIN_OPUS_VOIP:
-		return CABIN_ENCODER_VOIP;
-	case CABIN_OPUS_LOW_DELAY:
-		break;
-	}
-	return CABIN_ENCODER_LOW_DELAY;
-}
 
 /* No overflow for as long as a server runs. */
 static uint64_t frames_to_ns(uint64_t frames, uint32_t rate_hz)
@@ -78,19 +66,12 @@ static uint64_t ns_to_samples(uint64_t ns)
 
 int cabin_tap_create(struct cabin_tap **out, const struct cabin_tap_config *config)
 {
-	const struct cabin_config_source *source = config->source;
-	const struct cabin_encoder_config encoder_config = {
-	    .mode = encoder_mode(source->opus.mode),
-	    .bitrate_bps = source->opus.bitrate_bps,
-	    .packet_ms = source->opus.packet_ms,
-	    .complexity = source->opus.complexity,
-	    .dtx = source->opus.dtx,
-	};
+	const struct cabin_tap_sound *sound = &config->sound;
 	*out = NULL;
 	struct cabin_tap *tap = calloc(1, sizeof(*tap));
 	if (!tap)
 		return CABIN_ENOMEM;
-	int error = cabin_encoder_create(&tap->encoder, &encoder_config);
+	int error = cabin_encoder_create(&tap->encoder, &sound->encoder);
 	if (error) {
 		free(tap);
 		return error;
@@ -98,9 +79,8 @@ int cabin_tap_create(struct cabin_tap **out, const struct cabin_tap_config *conf
 	tap->config = *config;
 	tap->packet_samples = cabin_encoder_packet_samples(tap->encoder);
 	tap->look_ahead_samples = cabin_encoder_look_ahead_samples(tap->encoder);
-	cabin_gate_init(&tap->gate, config->always_active ? CABIN_LEVEL_MIN_DBFS : source->gate_db);
-	cabin_silence_init(&tap->silence, source->silent_db,
-			   (uint64_t)source->silent_after_ms * (CABIN_RATE_HZ / 1000));
+	cabin_gate_init(&tap->gate, sound->gate_db);
+	cabin_silence_init(&tap->silence, sound->silent_db, (uint64_t)sound->silent_after_ms * (CABIN_RATE_HZ / 1000));
 	cabin_meter_init(&tap->meter, METER_SAMPLES);
 	tap->figures.rms_dbfs = tap->figures.peak_dbfs = CABIN_LEVEL_MIN_DBFS;
 	*out = tap;
@@ -126,15 +106,15 @@ void cabin_tap_destroy(struct cabin_tap *tap)
 
 int cabin_tap_begin(struct cabin_tap *tap, uint32_t rate_hz, uint32_t channel_count, uint32_t *wanted_channels)
 {
-	const struct cabin_config_source *source = tap->config.source;
-	uint32_t input_count = source->input_count ? source->input_count : channel_count;
+	const struct cabin_tap_sound *sound = &tap->config.sound;
+	uint32_t input_count = sound->input_count ? sound->input_count : channel_count;
 	cabin_tap_end(tap);
 	*wanted_channels = 0;
-	for (uint32_t i = 0; i < source->input_count; i++) {
-		if (source->inputs[i] < 1)
+	for (uint32_t i = 0; i < sound->input_count; i++) {
+		if (sound->inputs[i] < 1)
 			return CABIN_EINVAL;
-		if (source->inputs[i] > *wanted_channels)
-			*wanted_channels = source->inputs[i];
+		if (sound->inputs[i] > *wanted_channels)
+			*wanted_channels = sound->inputs[i];
 	}
 	if (*wanted_channels > channel_count)
 		return CABIN_ENOTFOUND;
@@ -149,7 +129,7 @@ int cabin_tap_begin(struct cabin_tap *tap, uint32_t rate_hz, uint32_t channel_co
 	}
 	tap->rate_hz = rate_hz;
 	tap->channel_count = channel_count;
-	tap->gain = powf(10, source->gain_db / 20) / (float)input_count;
+	tap->gain = powf(10, sound->gain_db / 20) / (float)input_count;
 	return 0;
 }
 
@@ -191,9 +171,13 @@ static void encode(struct cabin_tap *tap, struct cabin_packet *packet)
  * are handed on like any: the hub leaves them out, and learns from each what the gate says. */
 static void finish_packet(struct cabin_tap *tap)
 {
+	bool wanted =
+	    !tap->config.prepare || tap->config.prepare(tap->config.context, tap->gathered, tap->packet_samples);
 	uint8_t flags = measure(tap);
-	struct cabin_packet *packet = cabin_packet_take(tap->config.pool);
+	struct cabin_packet *packet = wanted ? cabin_packet_take(tap->config.pool) : NULL;
 	if (packet) {
+		if (tap->skipped)
+			cabin_encoder_reset(tap->encoder);
 		encode(tap, packet);
 		packet->source_index = tap->config.source_index;
 		packet->flags = flags;
@@ -204,8 +188,9 @@ static void finish_packet(struct cabin_tap *tap)
 		tap->figures.packets++;
 		tap->config.emit(tap->config.context, packet);
 	}
-	/* Without one the pool was empty, and has counted it: a lost packet. */
-	tap->sequence++;
+	/* Without one that was wanted the pool was empty, and has counted it: a lost packet. */
+	tap->sequence += wanted;
+	tap->skipped = !wanted;
 	tap->timestamp += tap->packet_samples;
 	tap->gathered_count = 0;
 }
@@ -299,12 +284,12 @@ static void skip_lost(struct cabin_tap *tap, const struct cabin_input_block *blo
  * device may send (not-a-number included) reaches the encoder. */
 static void mix(const struct cabin_tap *tap, float *out, const float *frames, uint32_t frame_count)
 {
-	const struct cabin_config_source *source = tap->config.source;
-	uint32_t input_count = source->input_count ? source->input_count : tap->channel_count;
+	const struct cabin_tap_sound *sound = &tap->config.sound;
+	uint32_t input_count = sound->input_count ? sound->input_count : tap->channel_count;
 	for (uint32_t i = 0; i < frame_count; i++, frames += tap->channel_count) {
 		float sum = 0;
 		for (uint32_t input = 0; input < input_count; input++)
-			sum += frames[source->input_count ? source->inputs[input] - 1 : input];
+			sum += frames[sound->input_count ? sound->inputs[input] - 1 : input];
 		sum *= tap->gain;
 		if (!isfinite(sum))
 			sum = 0;

@@ -1,4 +1,4 @@
-#include "capture/gap.h"
+#include "audio/gap.h"
 
 #include "base/clock.h"
 

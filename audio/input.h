@@ -6,8 +6,8 @@
  * An input is opened, read and closed by its encode thread alone. A real device
  * runs in a helper process; a file or a tone is paced by the clock as a device
  * would be. */
-#ifndef CABIN_CAPTURE_SOURCE_H
-#define CABIN_CAPTURE_SOURCE_H
+#ifndef CABIN_AUDIO_INPUT_H
+#define CABIN_AUDIO_INPUT_H
 
 #include <stdbool.h>
 #include <stdint.h>

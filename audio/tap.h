@@ -1,7 +1,8 @@
 /* A tap: what one source takes from an input's blocks and makes of them.
  *
  *   block ─▶ mix of its inputs ─▶ gain ─▶ resample to 48 kHz ─▶ gather a packet's samples
- *         ─▶ level: gate, silence, meter ─▶ Opus ─▶ packet, stamped ─▶ emit
+ *         ─▶ prepare (a console's cough and microphone key) ─▶ level: gate, silence, meter
+ *         ─▶ Opus ─▶ packet, stamped ─▶ emit
  *
  * Packets lie on a grid: timestamps are multiples of the packet's length. Sound that
  * was lost leaves a gap in sequence and timestamp, and what came after it stays at its
@@ -12,25 +13,38 @@
  *   packets  ├──────┼▒▒▒000┼ – – –┼000▒▒▒┼──────┤
  *
  * No threads, no clock but for the cost of encoding: a test drives it. One owner. */
-#ifndef CABIN_CAPTURE_TAP_H
-#define CABIN_CAPTURE_TAP_H
+#ifndef CABIN_AUDIO_TAP_H
+#define CABIN_AUDIO_TAP_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "audio/input.h"
 #include "base/clock.h"
 #include "base/packet.h"
-#include "capture/source.h"
-#include "config/config.h"
+#include "media/encoder.h"
 
 struct cabin_tap;
 
+struct cabin_tap_sound {
+	const uint32_t *inputs; /* the device's channels, from 1, mixed to mono; borrowed for life */
+	uint32_t input_count;	/* 0: all of them */
+	float gain_db;
+	struct cabin_encoder_config encoder;
+	float gate_db;		  /* see media/level.h; CABIN_LEVEL_MIN_DBFS: always active */
+	float silent_db;	  /* below this … */
+	uint32_t silent_after_ms; /* … for this long: silent */
+};
+
 struct cabin_tap_config {
-	const struct cabin_config_source *source; /* borrowed for life */
+	struct cabin_tap_sound sound;
 	uint16_t source_index;
-	bool always_active; /* it feeds a floor: no gate */
 	struct cabin_packet_pool *pool;
 	struct cabin_clock clock;
+	/* Sees each packet's samples (at 48 kHz, full scale ±1) before they are measured, and
+	 * may change them. False: no packet of these; the next one that is made can be decoded
+	 * without what was before. NULL: all as they are. */
+	bool (*prepare)(void *context, float *samples, uint32_t sample_count);
 	/* Takes over the packet's reference. */
 	void (*emit)(void *context, struct cabin_packet *packet);
 	void *context;

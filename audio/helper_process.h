@@ -1,10 +1,10 @@
-/* The parent's hand on a capture helper: start, log what it says, kill.
+/* The parent's hand on a audio helper: start, log what it says, kill.
  *
  * The helper is this same program (/proc/self/exe) in a process of its own. One
  * owner, one thread. Nothing here waits for a helper's good will; and where not even
  * kill −9 ends it, because it is stuck inside a driver, no other is started beside it. */
-#ifndef CABIN_CAPTURE_HELPER_PROCESS_H
-#define CABIN_CAPTURE_HELPER_PROCESS_H
+#ifndef CABIN_AUDIO_HELPER_PROCESS_H
+#define CABIN_AUDIO_HELPER_PROCESS_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -25,7 +25,7 @@ struct cabin_helper_process {
 };
 
 struct cabin_helper_start {
-	const char *const *arguments; /* after `--capture`, NULL at the end */
+	const char *const *arguments; /* after `--audio`, NULL at the end */
 	const char *jack_server;      /* JACK_DEFAULT_SERVER, or NULL: as in this process */
 	int shared_fd, event_fd;      /* −1: none */
 	bool with_output;

@@ -1,4 +1,4 @@
-#include "capture/helper_process.h"
+#include "audio/helper_process.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,8 +12,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "audio/helper.h"
+#include "audio/helper_shared.h"
 #include "base/log.h"
-#include "capture/helper_shared.h"
 
 enum { FIRST_FREE_FD = 10, REAP_TRIES = 200, ENVIRONMENT_MAX = 1024 };
 
@@ -91,7 +92,7 @@ static int set_files(posix_spawn_file_actions_t *actions, const struct cabin_hel
 
 static int spawn(pid_t *pid, const struct cabin_helper_start *start, int life_fd, int output_fd, int error_fd)
 {
-	char *arguments[CABIN_HELPER_ARGUMENTS_MAX + 3] = {"cabind", "--capture"};
+	char *arguments[CABIN_HELPER_ARGUMENTS_MAX + 3] = {program_invocation_short_name, CABIN_AUDIO_HELPER_OPTION};
 	char *environment[ENVIRONMENT_MAX], server[256];
 	int count = 2;
 	for (const char *const *argument = start->arguments; *argument; argument++) {
@@ -130,7 +131,7 @@ static bool is_stuck(struct cabin_helper_process *process)
 		return false;
 	if (waitpid(process->stuck, NULL, WNOHANG) == 0)
 		return true;
-	cabin_log(CABIN_LOG_INFO, "capture", "helper-died-at-last", "pid=%d", (int)process->stuck);
+	cabin_log(CABIN_LOG_INFO, "audio", "helper-died-at-last", "pid=%d", (int)process->stuck);
 	process->stuck = -1;
 	return false;
 }
@@ -149,7 +150,7 @@ int cabin_helper_process_start(struct cabin_helper_process *process, const struc
 	close_fd(&errors[1]);
 	close_fd(&output[1]);
 	if (error) {
-		cabin_log(CABIN_LOG_ERROR, "capture", "helper-start-failed", "reason=\"%s\"", strerror(error));
+		cabin_log(CABIN_LOG_ERROR, "audio", "helper-start-failed", "reason=\"%s\"", strerror(error));
 		process->pid = -1;
 		close_fd(&life[1]);
 		close_fd(&errors[0]);
@@ -173,7 +174,7 @@ static void log_line(struct cabin_helper_process *process, const char *id)
 	if (own)
 		line += strlen(CABIN_HELPER_LINE);
 	if (line[0])
-		cabin_log(own ? CABIN_LOG_WARN : CABIN_LOG_DEBUG, "capture", "helper", "device=%s pid=%d text=%s", id,
+		cabin_log(own ? CABIN_LOG_WARN : CABIN_LOG_DEBUG, "audio", "helper", "device=%s pid=%d text=%s", id,
 			  (int)process->pid, cabin_log_quote(quoted, sizeof(quoted), line));
 }
 
@@ -209,7 +210,7 @@ void cabin_helper_process_kill(struct cabin_helper_process *process, const char 
 			nanosleep(&millisecond, NULL);
 		if (ended == 0) {
 			process->stuck = process->pid;
-			cabin_log(CABIN_LOG_ERROR, "capture", "helper-will-not-die",
+			cabin_log(CABIN_LOG_ERROR, "audio", "helper-will-not-die",
 				  "device=%s pid=%d reason=\"stuck in the sound driver\" todo=\"unplug the device or "
 				  "restart the machine; until then the device stays away\"",
 				  id, (int)process->pid);

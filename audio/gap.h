@@ -10,8 +10,8 @@
  *      │▁▁▁│▁▁▁▁▁▁▁│                    floor = smallest offset of the last 1 to 2 s
  *
  * Steps below 5 ms are left to the clock mapping that follows drift. One owner. */
-#ifndef CABIN_CAPTURE_GAP_H
-#define CABIN_CAPTURE_GAP_H
+#ifndef CABIN_AUDIO_GAP_H
+#define CABIN_AUDIO_GAP_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,12 +1,13 @@
-/* What a capture helper and its parent share: one memfd, mapped by both.
+/* What an audio helper and its parent share: one memfd, mapped by both.
  *
  *   [ struct cabin_helper_shared, a page ][ the ring of base/spsc.h ]
  *
  * The parent makes it (zeroed), the helper fills the first part before it sets
- * `state`, and writes frames into the ring from its audio callback. The file
- * descriptors that the helper is born with have fixed numbers. */
-#ifndef CABIN_CAPTURE_HELPER_SHARED_H
-#define CABIN_CAPTURE_HELPER_SHARED_H
+ * `state`. A capturing helper's audio callback writes frames into the ring; a playing
+ * one's takes them out. The file descriptors that the helper is born with have fixed
+ * numbers. */
+#ifndef CABIN_AUDIO_HELPER_SHARED_H
+#define CABIN_AUDIO_HELPER_SHARED_H
 
 #include <stdatomic.h>
 #include <stddef.h>
@@ -23,7 +24,7 @@ enum {
 };
 
 /* Begins the helper's own lines on its standard error; the libraries' noise has none. */
-#define CABIN_HELPER_LINE "cabin-capture: "
+#define CABIN_HELPER_LINE "cabin-audio: "
 
 enum cabin_helper_state { CABIN_HELPER_STARTING, CABIN_HELPER_RUNNING, CABIN_HELPER_FAILED };
 
@@ -33,6 +34,16 @@ enum {
 	CABIN_HELPER_MESSAGE_BYTES = 512
 };
 
+/* What the callback of a playing helper tells. One writer; relaxed, each stands alone. */
+struct cabin_helper_playback {
+	_Atomic uint64_t called_ns;	  /* the newest call */
+	_Atomic uint64_t delay_ns;	  /* from a call to its block's first frame at the ear, as far as is known */
+	_Atomic uint64_t asked_frames;	  /* of all calls */
+	_Atomic uint64_t underruns;	  /* calls that found less than they asked for … */
+	_Atomic uint64_t underrun_frames; /* … and how much was silence for it; none before the first frame came */
+	_Atomic uint32_t period_frames;	  /* of the newest call */
+};
+
 struct cabin_helper_shared {
 	_Atomic uint32_t state; /* enum cabin_helper_state; release by the helper, acquire by the parent */
 	int32_t error;		/* enum cabin_error, when failed */
@@ -40,6 +51,7 @@ struct cabin_helper_shared {
 	uint32_t channel_count;
 	char device[128];			  /* what was found, for the log */
 	char message[CABIN_HELPER_MESSAGE_BYTES]; /* why it failed, and what to do */
+	struct cabin_helper_playback playback;
 };
 
 _Static_assert(sizeof(struct cabin_helper_shared) <= CABIN_HELPER_RING_OFFSET_BYTES, "the head has its own page");

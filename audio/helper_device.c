@@ -1,4 +1,4 @@
-#include "capture/helper_device.h"
+#include "audio/helper_device.h"
 
 #include <stdarg.h>
 #include <stdbool.h>
@@ -83,7 +83,29 @@ static int find_api(const char *api, char *message, size_t message_size)
 	return CABIN_ENOTFOUND;
 }
 
-int cabin_device_find(PaDeviceIndex *out, const char *api, const char *name, char *message, size_t message_size)
+static int channel_count(const PaDeviceInfo *info, enum cabin_audio_direction direction)
+{
+	return direction == CABIN_AUDIO_CAPTURE ? info->maxInputChannels : info->maxOutputChannels;
+}
+
+/* The system's, or the host API's where one is named. */
+static int find_default(PaDeviceIndex *out, enum cabin_audio_direction direction, int api_index, char *message,
+			size_t message_size)
+{
+	const PaHostApiInfo *api = api_index >= 0 ? Pa_GetHostApiInfo(api_index) : NULL;
+	if (direction == CABIN_AUDIO_CAPTURE)
+		*out = api ? api->defaultInputDevice : Pa_GetDefaultInputDevice();
+	else
+		*out = api ? api->defaultOutputDevice : Pa_GetDefaultOutputDevice();
+	if (*out != paNoDevice)
+		return 0;
+	append(message, message_size, "there is no %s device%s%s; is it plugged in?",
+	       direction == CABIN_AUDIO_CAPTURE ? "input" : "output", api ? " in " : "", api ? api->name : "");
+	return CABIN_ENOTFOUND;
+}
+
+int cabin_device_find(PaDeviceIndex *out, enum cabin_audio_direction direction, const char *api, const char *name,
+		      char *message, size_t message_size)
 {
 	const char *names[CANDIDATES_MAX];
 	PaDeviceIndex indices[CANDIDATES_MAX];
@@ -95,9 +117,11 @@ int cabin_device_find(PaDeviceIndex *out, const char *api, const char *name, cha
 		if (api_index < 0)
 			return CABIN_ENOTFOUND;
 	}
+	if (!name)
+		return find_default(out, direction, api_index, message, message_size);
 	for (PaDeviceIndex i = 0; i < Pa_GetDeviceCount() && count < CANDIDATES_MAX; i++) {
 		const PaDeviceInfo *info = Pa_GetDeviceInfo(i);
-		if (info->maxInputChannels <= 0 || (api_index >= 0 && info->hostApi != api_index))
+		if (channel_count(info, direction) <= 0 || (api_index >= 0 && info->hostApi != api_index))
 			continue;
 		indices[count] = i;
 		names[count++] = info->name;
@@ -108,7 +132,8 @@ int cabin_device_find(PaDeviceIndex *out, const char *api, const char *name, cha
 		return 0;
 	}
 	append(message, message_size,
-	       "%s input device matches '%s'; there is:", found == MATCH_NONE ? "no" : "more than one", name);
+	       "%s %s device matches '%s'; there is:", found == MATCH_NONE ? "no" : "more than one",
+	       direction == CABIN_AUDIO_CAPTURE ? "input" : "output", name);
 	for (int i = 0; i < count; i++)
 		append(message, message_size, " '%s' (%s)", names[i],
 		       Pa_GetHostApiInfo(Pa_GetDeviceInfo(indices[i])->hostApi)->name);

@@ -1,7 +1,8 @@
-/* The capture helper: a process whose death is part of the design.
+/* The audio helper: a process whose death is part of the design. It is the program that
+ * started it (cabind, cabin-booth) once more:
  *
- *   cabind --capture open --channels N --device NAME [--api API] [--rate HZ] [--buffer FRAMES] [--client NAME]
- *   cabind --capture list
+ *   PROGRAM --audio capture|play --channels N [--device NAME] [--api API] [--rate HZ] [--buffer FRAMES] [--client NAME]
+ *   PROGRAM --audio list [--outputs]
  *
  * PortAudio cannot leave a dead device politely, so nothing here ever closes a
  * stream: the parent kills this process, or it exits when its parent is gone. */
@@ -18,26 +19,28 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "audio/device.h"
+#include "audio/helper.h"
+#include "audio/helper_callback.h"
+#include "audio/helper_device.h"
+#include "audio/helper_list.h"
+#include "audio/helper_shared.h"
 #include "base/limits.h"
-#include "capture/capture.h"
-#include "capture/helper_callback.h"
-#include "capture/helper_device.h"
-#include "capture/helper_list.h"
-#include "capture/helper_shared.h"
 #include "media/resampler.h"
 
 enum { STATUS_FAILED = 1, STATUS_USAGE = 2, WATCH_INTERVAL_MS = 50 };
 
 struct options {
-	const char *api, *device, *client;
-	uint32_t channel_count; /* how many the parent would like; fewer when the device has fewer */
-	uint32_t rate_hz;	/* 0: the device's own */
-	uint32_t buffer_frames; /* 0: the smallest safe */
+	enum cabin_audio_direction direction;
+	const char *api, *device, *client; /* device NULL: the default one */
+	uint32_t channel_count;		   /* how many the parent would like; fewer when the device has fewer */
+	uint32_t rate_hz;		   /* 0: the device's own */
+	uint32_t buffer_frames;		   /* 0: the smallest safe */
 };
 
-static int parse(struct options *out, int argc, char **argv)
+static int parse(struct options *out, enum cabin_audio_direction direction, int argc, char **argv)
 {
-	*out = (struct options){.client = "cabin"};
+	*out = (struct options){.direction = direction, .client = "cabin"};
 	for (int i = 0; i < argc; i += 2) {
 		if (i + 1 == argc)
 			return CABIN_EINVAL;
@@ -57,15 +60,14 @@ static int parse(struct options *out, int argc, char **argv)
 		else
 			return CABIN_EINVAL;
 	}
-	bool complete = out->device && out->channel_count >= 1 && out->channel_count <= CABIN_DEVICE_CHANNELS_MAX;
-	return complete ? 0 : CABIN_EINVAL;
+	return out->channel_count >= 1 && out->channel_count <= CABIN_DEVICE_CHANNELS_MAX ? 0 : CABIN_EINVAL;
 }
 
 /* Wakes the parent to the new state. */
 static void tell(struct cabin_helper_shared *shared, enum cabin_helper_state state)
 {
 	static const uint64_t one = 1;
-	/* Release, partner: the acquire in source_portaudio.c: it sees what was filled in before. */
+	/* Release, partner: the acquire in device_link.c: it sees what was filled in before. */
 	atomic_store_explicit(&shared->state, state, memory_order_release);
 	ssize_t written = write(CABIN_HELPER_EVENT_FD, &one, sizeof(one));
 	(void)written;
@@ -95,7 +97,8 @@ static double choose_rate(const struct options *options, const PaStreamParameter
 			 CABIN_RESAMPLER_RATE_MIN_HZ, CABIN_RESAMPLER_RATE_MAX_HZ);
 		return 0;
 	}
-	PaError error = Pa_IsFormatSupported(parameters, NULL, rate_hz);
+	bool captures = options->direction == CABIN_AUDIO_CAPTURE;
+	PaError error = Pa_IsFormatSupported(captures ? parameters : NULL, captures ? NULL : parameters, rate_hz);
 	if (error == paFormatIsSupported)
 		return rate_hz;
 	snprintf(message, message_size, "device does not take %.0f Hz with %d channels (%s); its own rate is %.0f: %s",
@@ -111,38 +114,63 @@ static const char *host_error_text(PaError error)
 	return Pa_GetErrorText(error);
 }
 
+/* The device and how it is to be opened: 0, or told. */
+static int choose_parameters(const struct options *options, struct cabin_helper_shared *shared,
+			     PaStreamParameters *parameters, double *rate_hz)
+{
+	char message[CABIN_HELPER_MESSAGE_BYTES];
+	bool captures = options->direction == CABIN_AUDIO_CAPTURE;
+	*parameters = (PaStreamParameters){.sampleFormat = paFloat32};
+	int error = cabin_device_find(&parameters->device, options->direction, options->api, options->device, message,
+				      sizeof(message));
+	if (error)
+		return fail(shared, error, "%s", message);
+	const PaDeviceInfo *info = Pa_GetDeviceInfo(parameters->device);
+	int channels_max = captures ? info->maxInputChannels : info->maxOutputChannels;
+	parameters->channelCount =
+	    options->channel_count < (uint32_t)channels_max ? (int)options->channel_count : channels_max;
+	parameters->suggestedLatency = captures ? info->defaultLowInputLatency : info->defaultLowOutputLatency;
+	*rate_hz = choose_rate(options, parameters, message, sizeof(message));
+	return *rate_hz == 0 ? fail(shared, CABIN_EUNSUPPORTED, "%s", message) : 0;
+}
+
+static int prepare_callback(const struct options *options, struct cabin_helper_shared *shared,
+			    struct cabin_callback *callback, uint32_t channel_count, double rate_hz)
+{
+	callback->event_fd = CABIN_HELPER_EVENT_FD;
+	callback->rate_hz = rate_hz;
+	callback->playback = &shared->playback;
+	if (cabin_spsc_open(&callback->ring, cabin_helper_ring(shared), CABIN_HELPER_RING_FRAMES, channel_count,
+			    (uint32_t)(rate_hz + 0.5)))
+		return fail(shared, CABIN_EINVAL, "cannot share %u channels at %.0f Hz", channel_count, rate_hz);
+	return 0;
+}
+
 static int open_stream(const struct options *options, struct cabin_helper_shared *shared,
 		       struct cabin_callback *callback, PaStream **stream)
 {
-	char message[CABIN_HELPER_MESSAGE_BYTES];
-	PaStreamParameters parameters = {.sampleFormat = paFloat32};
-	int error = cabin_device_find(&parameters.device, options->api, options->device, message, sizeof(message));
+	PaStreamParameters parameters;
+	double rate_hz = 0;
+	bool captures = options->direction == CABIN_AUDIO_CAPTURE;
+	int error = choose_parameters(options, shared, &parameters, &rate_hz);
 	if (error)
-		return fail(shared, error, "%s", message);
+		return error;
 	const PaDeviceInfo *info = Pa_GetDeviceInfo(parameters.device);
 	const PaHostApiInfo *api = Pa_GetHostApiInfo(info->hostApi);
-	uint32_t channel_count = options->channel_count;
-	if (channel_count > (uint32_t)info->maxInputChannels)
-		channel_count = (uint32_t)info->maxInputChannels;
-	parameters.channelCount = (int)channel_count;
-	parameters.suggestedLatency = info->defaultLowInputLatency;
-	double rate_hz = choose_rate(options, &parameters, message, sizeof(message));
-	if (rate_hz == 0)
-		return fail(shared, CABIN_EUNSUPPORTED, "%s", message);
+	uint32_t channel_count = (uint32_t)parameters.channelCount;
 
 	/* JACK's period is the server's: anything else would only add a second buffer. */
 	unsigned long buffer_frames =
 	    api->type == paJACK || options->buffer_frames == 0 ? paFramesPerBufferUnspecified : options->buffer_frames;
 	if (buffer_frames != paFramesPerBufferUnspecified)
 		parameters.suggestedLatency = (double)buffer_frames / rate_hz;
-	callback->event_fd = CABIN_HELPER_EVENT_FD;
-	callback->rate_hz = rate_hz;
-	callback->has_adc_time = api->type != paJACK;
-	if (cabin_spsc_open(&callback->ring, cabin_helper_ring(shared), CABIN_HELPER_RING_FRAMES, channel_count,
-			    (uint32_t)(rate_hz + 0.5)))
-		return fail(shared, CABIN_EINVAL, "cannot share %u channels at %.0f Hz", channel_count, rate_hz);
-	PaError pa_error = Pa_OpenStream(stream, &parameters, NULL, rate_hz, buffer_frames, paClipOff | paDitherOff,
-					 cabin_capture_callback, callback);
+	callback->has_block_time = api->type != paJACK;
+	error = prepare_callback(options, shared, callback, channel_count, rate_hz);
+	if (error)
+		return error;
+	PaError pa_error = Pa_OpenStream(stream, captures ? &parameters : NULL, captures ? NULL : &parameters, rate_hz,
+					 buffer_frames, paClipOff | paDitherOff,
+					 captures ? cabin_capture_callback : cabin_playback_callback, callback);
 	if (pa_error != paNoError)
 		return fail(shared, CABIN_EIO, "device '%s' cannot be opened: %s; is another program using it?",
 			    info->name, host_error_text(pa_error));
@@ -170,13 +198,13 @@ static int watch(PaStream *stream)
 	return 0;
 }
 
-static int run_open(int argc, char **argv)
+static int run_open(enum cabin_audio_direction direction, int argc, char **argv)
 {
 	/* The callback thread keeps a pointer to this until the process ends. */
 	static struct cabin_callback callback;
 	struct options options;
-	if (parse(&options, argc, argv)) {
-		fprintf(stderr, CABIN_HELPER_LINE "bad arguments; this process is started by cabind alone\n");
+	if (parse(&options, direction, argc, argv)) {
+		fprintf(stderr, CABIN_HELPER_LINE "bad arguments; this process is started by its parent alone\n");
 		return STATUS_USAGE;
 	}
 	size_t size_bytes = cabin_helper_size_bytes(options.channel_count);
@@ -184,7 +212,7 @@ static int run_open(int argc, char **argv)
 	struct cabin_helper_shared *shared =
 	    mmap(NULL, size_bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, CABIN_HELPER_SHARED_FD, 0);
 	if (shared == MAP_FAILED) {
-		fprintf(stderr, CABIN_HELPER_LINE "no shared memory; this process is started by cabind alone\n");
+		fprintf(stderr, CABIN_HELPER_LINE "no shared memory; this process is started by its parent alone\n");
 		return STATUS_USAGE;
 	}
 	PaJack_SetClientName(options.client);
@@ -199,7 +227,7 @@ static int run_open(int argc, char **argv)
 	return watch(stream);
 }
 
-static int run_list(void)
+static int run_list(bool outputs)
 {
 	PaJack_SetClientName("cabin-list");
 	PaError pa_error = Pa_Initialize();
@@ -207,21 +235,23 @@ static int run_list(void)
 		fprintf(stderr, CABIN_HELPER_LINE "PortAudio cannot begin: %s\n", host_error_text(pa_error));
 		return STATUS_FAILED;
 	}
-	cabin_helper_list(stdout, getenv("JACK_DEFAULT_SERVER"));
+	cabin_helper_list(stdout, getenv("JACK_DEFAULT_SERVER"), outputs);
 	return fflush(stdout) == 0 ? 0 : STATUS_FAILED;
 }
 
-int cabin_capture_helper_main(int argc, char **argv)
+int cabin_audio_helper_main(int argc, char **argv)
 {
 	int status = STATUS_USAGE;
-	prctl(PR_SET_NAME, "cabin-capture");
+	prctl(PR_SET_NAME, "cabin-audio");
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (argc >= 1 && strcmp(argv[0], "open") == 0)
-		status = run_open(argc - 1, argv + 1);
-	else if (argc == 1 && strcmp(argv[0], "list") == 0)
-		status = run_list();
+	if (argc >= 1 && strcmp(argv[0], "capture") == 0)
+		status = run_open(CABIN_AUDIO_CAPTURE, argc - 1, argv + 1);
+	else if (argc >= 1 && strcmp(argv[0], "play") == 0)
+		status = run_open(CABIN_AUDIO_PLAYBACK, argc - 1, argv + 1);
+	else if (argc >= 1 && strcmp(argv[0], "list") == 0)
+		status = run_list(argc > 1 && strcmp(argv[1], "--outputs") == 0);
 	else
-		fprintf(stderr, CABIN_HELPER_LINE "bad arguments; this process is started by cabind alone\n");
+		fprintf(stderr, CABIN_HELPER_LINE "bad arguments; this process is started by its parent alone\n");
 	/* Not exit(): libraries' destructors wait for servers that may be dead. */
 	fflush(stderr);
 	_exit(status);

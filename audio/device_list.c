@@ -1,12 +1,13 @@
-/* cabin_capture_list_devices: the parent's side. */
+/* cabin_audio_list_devices: the parent's side. */
+#include "audio/device.h"
+
 #include <errno.h>
 #include <poll.h>
 #include <unistd.h>
 
+#include "audio/helper_process.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "capture/capture.h"
-#include "capture/helper_process.h"
 
 /* Probing every device of a machine with many sound cards takes a second or two. */
 enum { LIST_LIMIT_MS = 15000 };
@@ -41,9 +42,9 @@ static int copy_output(struct cabin_helper_process *process, FILE *to, size_t *c
 	}
 }
 
-int cabin_capture_list_devices(const char *jack_server, FILE *to)
+int cabin_audio_list_devices(const char *jack_server, bool outputs, FILE *to)
 {
-	static const char *const arguments[] = {"list", NULL};
+	const char *const arguments[] = {"list", outputs ? "--outputs" : NULL, NULL};
 	const struct cabin_helper_start start = {
 	    .arguments = arguments,
 	    .jack_server = jack_server,
@@ -62,7 +63,7 @@ int cabin_capture_list_devices(const char *jack_server, FILE *to)
 		error = CABIN_EIO;
 	if (error)
 		cabin_log(
-		    CABIN_LOG_ERROR, "capture", "no-device-list",
+		    CABIN_LOG_ERROR, "audio", "no-device-list",
 		    "reason=\"the audio system did not answer within %d s\" todo=\"look at --log-level debug, and "
 		    "whether another program holds the sound card\"",
 		    LIST_LIMIT_MS / 1000);
