@@ -16,16 +16,13 @@ enum {
 	KEEP_ALIVE_SAMPLES = CABIN_RATE_HZ / 1000 * CABIN_KEEP_ALIVE_MS
 };
 
+/* What a gain is held within, and how far it moves before it is told. */
+static const double gain_min_db = -20, gain_max_db = 12, gain_step_db = 1.5;
+static const uint64_t gain_interval_ns = 3 * CABIN_NS_PER_S;
+
 static bool same_choice(struct cabin_channel_choice a, struct cabin_channel_choice b)
 {
-	return a.feed == b.feed && a.source_index == b.source_index;
-}
-
-static const char *feed_name(enum cabin_feed feed)
-{
-	static const char *const names[] = {"floor", "booth", "pass-through", "silence"};
-
-	return names[feed];
+	return a.feed == b.feed && a.source_index == b.source_index && a.from_number == b.from_number;
 }
 
 static const char *condition_name(enum cabin_source_condition condition)
@@ -70,6 +67,34 @@ static bool has_mapping(const struct cabin_channel *channel, const struct cabin_
 	return channel->started && source && source->timeline.known && source->generation == channel->generation;
 }
 
+static double loudness_lufs(const struct cabin_channel *channel, uint16_t source_index)
+{
+	if (source_index == CABIN_INDEX_NONE || !channel->output->loudness_lufs)
+		return NAN;
+	return channel->output->loudness_lufs(channel->output->loudness_context, source_index);
+}
+
+/* What makes whatever fills in for the interpretation as loud as that was. */
+static double matching_gain_db(const struct cabin_channel *channel)
+{
+	double gain;
+
+	if (channel->announced.feed != CABIN_FEED_PASS_THROUGH && channel->announced.feed != CABIN_FEED_CHANNEL)
+		return 0;
+	gain = loudness_lufs(channel, channel->interpreter_index) -
+	       loudness_lufs(channel, channel->announced.source_index);
+	return isfinite(gain) ? fmin(gain_max_db, fmax(gain_min_db, gain)) : 0;
+}
+
+/* A new epoch, or a new gain within one. */
+static void set_gain(struct cabin_channel *channel, uint64_t now_ns)
+{
+	if (channel->announced.feed == CABIN_FEED_BOOTH)
+		channel->interpreter_index = channel->announced.source_index;
+	channel->gain_db = matching_gain_db(channel);
+	channel->gain_told_ns = now_ns;
+}
+
 /* Publishes the channel's state as its fields say, in `packet`. */
 static void publish_state(struct cabin_channel *channel, struct cabin_packet *packet,
 			  const struct cabin_source_state *source, uint64_t now_ns)
@@ -77,10 +102,12 @@ static void publish_state(struct cabin_channel *channel, struct cabin_packet *pa
 	struct cabin_control_state state = {
 	    .channel = channel->config.number,
 	    .epoch = channel->epoch,
-	    .feed = feed_name(channel->announced.feed),
+	    .feed = cabin_feed_words[channel->announced.feed],
 	    .source = condition_name(channel->condition),
-	    .booth = channel->announced.feed == CABIN_FEED_BOOTH ? channel->config.booth_id : NULL,
-	    .seat = -1,
+	    .booth = channel->announced.booth_id,
+	    .seat = channel->announced.seat ? channel->announced.seat : -1,
+	    .from = channel->announced.from_number,
+	    .gain_db = channel->gain_db,
 	    .fade_ms = channel->config.fade_ms,
 	    .has_first = channel->started,
 	    .sequence = (uint16_t)channel->first_sequence,
@@ -100,11 +127,12 @@ static void publish_state(struct cabin_channel *channel, struct cabin_packet *pa
 	atomic_store_explicit(&channel->condition_now, (int)channel->condition, memory_order_relaxed);
 	atomic_store_explicit(&channel->epoch_now, channel->epoch, memory_order_relaxed);
 	atomic_store_explicit(&channel->rate_hz, state.has_clock ? state.clock.rate_hz : 0, memory_order_relaxed);
+	channel->output->states++;
 	publish(channel, packet, CABIN_PACKET_STATE, now_ns);
 }
 
 void cabin_channel_init(struct cabin_channel *channel, uint16_t index, const struct cabin_hub_channel_config *config,
-			const struct cabin_channel_output *output, uint64_t first_sequence, uint64_t first_timestamp)
+			struct cabin_channel_output *output, uint64_t first_sequence, uint64_t first_timestamp)
 {
 	memset(channel, 0, sizeof(*channel));
 	channel->config = *config;
@@ -112,7 +140,8 @@ void cabin_channel_init(struct cabin_channel *channel, uint16_t index, const str
 	channel->output = output;
 	channel->sequence = first_sequence;
 	channel->timestamp = first_timestamp;
-	cabin_booth_init(&channel->booth, config->hold_ms);
+	channel->interpreter_index = CABIN_INDEX_NONE;
+	cabin_line_init(&channel->line, config->hold_ms);
 }
 
 /* True when the next packet of the chosen source is an epoch's first. */
@@ -148,6 +177,8 @@ void cabin_channel_decide(struct cabin_channel *channel, struct cabin_channel_ch
 	}
 	channel->announced = choice;
 	channel->condition = condition;
+	if (changed)
+		set_gain(channel, now_ns);
 	publish_state(channel, packet, source, now_ns);
 }
 
@@ -198,7 +229,7 @@ static uint64_t step_samples(struct cabin_channel *channel, int64_t passed)
 
 /* Begins the epoch on the channel's time line. */
 static void begin_epoch(struct cabin_channel *channel, struct cabin_channel_choice choice,
-			const struct cabin_source_state *source, const struct cabin_packet *packet)
+			const struct cabin_source_state *source, const struct cabin_packet *packet, uint64_t now_ns)
 {
 	if (channel->any) {
 		channel->sequence++;
@@ -218,6 +249,7 @@ static void begin_epoch(struct cabin_channel *channel, struct cabin_channel_choi
 	channel->source_sequence = packet->source_sequence;
 	channel->any = true;
 	channel->held_back = 0;
+	set_gain(channel, now_ns);
 }
 
 /* A pause's packet that nobody needs: the sequence does not count it. */
@@ -286,7 +318,7 @@ void cabin_channel_forward(struct cabin_channel *channel, struct cabin_channel_c
 		return;
 	}
 	if (begins) {
-		begin_epoch(channel, choice, source, packet);
+		begin_epoch(channel, choice, source, packet, now_ns);
 		publish_state(channel, state, source, now_ns);
 	}
 	publish_media(channel, source, media, begins, now_ns);
@@ -308,6 +340,12 @@ void cabin_channel_clock(struct cabin_channel *channel, const struct cabin_sourc
 	channel->clock_due_ns = now_ns + CABIN_CLOCK_INTERVAL_MS * CABIN_NS_PER_MS;
 	if (!has_mapping(channel, source) || !(packet = take(channel)))
 		return;
+	if (now_ns >= channel->gain_told_ns + gain_interval_ns &&
+	    fabs(matching_gain_db(channel) - channel->gain_db) > gain_step_db) {
+		set_gain(channel, now_ns);
+		publish_state(channel, packet, source, now_ns);
+		return;
+	}
 	clock = mapping(channel, &source->timeline);
 	size = cabin_control_write_clock((char *)packet->bytes + CABIN_PACKET_HEADROOM_BYTES, CABIN_STATE_MAX_BYTES,
 					 channel->config.number, channel->epoch, &clock);

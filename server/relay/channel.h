@@ -17,8 +17,8 @@
 #include <stdint.h>
 
 #include "base/counter.h"
-#include "relay/booth.h"
 #include "relay/hub.h"
+#include "relay/line.h"
 #include "relay/source_state.h"
 
 /* Where a channel takes packets from and gives them to; shared by all channels. */
@@ -26,24 +26,32 @@ struct cabin_channel_output {
 	struct cabin_packet_pool *pool;
 	const struct cabin_sink *sinks;
 	uint32_t sink_count;
+	double (*loudness_lufs)(void *context, uint16_t source_index); /* NULL: unknown */
+	void *loudness_context;
+	uint64_t states; /* published by all channels */
 };
 
 /* Who should feed a channel. */
 struct cabin_channel_choice {
 	enum cabin_feed feed;
 	uint16_t source_index; /* CABIN_INDEX_NONE: nobody */
+	const char *booth_id;  /* feed BOOTH: whose; else NULL */
+	uint8_t seat;	       /* feed BOOTH: 0: a line */
+	uint16_t from_number;  /* feed CHANNEL: which; else 0 */
 };
 
 struct cabin_channel {
 	struct cabin_hub_channel_config config;
 	uint16_t index;
-	const struct cabin_channel_output *output;
-	struct cabin_booth booth; /* of a language channel */
+	struct cabin_channel_output *output;
+	struct cabin_line line; /* of a language channel */
 
 	/* As the newest state message says. */
 	struct cabin_channel_choice announced;
 	enum cabin_source_condition condition;
 	uint32_t epoch;
+
+	uint16_t interpreter_index; /* source of its newest interpretation, CABIN_INDEX_NONE */
 
 	/* The epoch's: */
 	bool started;	     /* it has a first packet */
@@ -52,6 +60,8 @@ struct cabin_channel {
 	uint64_t sequence_offset, timestamp_offset; /* channel's = source's + offset, modulo 2^64 */
 	uint64_t source_sequence;		    /* newest that came, sent on or not */
 	uint64_t clock_due_ns;
+	double gain_db;	       /* as told */
+	uint64_t gain_told_ns; /* when it was last changed */
 
 	/* The channel's next numbers, and its newest packet: where the next epoch goes on. */
 	bool any;
@@ -70,7 +80,7 @@ struct cabin_channel {
 
 /* `config` is copied; first_sequence and first_timestamp are the first packet's. */
 void cabin_channel_init(struct cabin_channel *channel, uint16_t index, const struct cabin_hub_channel_config *config,
-			const struct cabin_channel_output *output, uint64_t first_sequence, uint64_t first_timestamp);
+			struct cabin_channel_output *output, uint64_t first_sequence, uint64_t first_timestamp);
 
 /* Announces what needs no packet: the first state, a changed condition, silence, a
  * lost source. `source` is the choice's, NULL for none. */
@@ -87,7 +97,8 @@ void cabin_channel_forward(struct cabin_channel *channel, struct cabin_channel_c
 			   const struct cabin_source_state *source, struct cabin_packet *packet, bool may_change,
 			   uint64_t now_ns);
 
-/* Publishes a clock message when one is due. */
+/* Publishes a clock message when one is due; a state in its place when the gain that
+ * matches levels has moved by more than 1.5 dB, at most once in 3 s. */
 void cabin_channel_clock(struct cabin_channel *channel, const struct cabin_source_state *source, uint64_t now_ns);
 
 /* When the next clock message is due; UINT64_MAX: not while this lasts. */

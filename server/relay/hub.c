@@ -1,148 +1,27 @@
 #include "relay/hub.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #include "base/log.h"
 #include "base/ratelimit.h"
-#include "relay/channel.h"
+#include "relay/hub_internal.h"
 
-enum { FADE_MAX_MS = 1000 };
-
-struct cabin_hub {
-	struct cabin_clock clock;
-	struct cabin_channel_output output;
-	struct cabin_sink *sinks;
-	struct cabin_channel *channels;
-	struct cabin_source_state *sources;
-	uint16_t channel_count, source_count;
-	struct cabin_ratelimit invalid_log;
-};
-
-static int reject(uint16_t channel_index, const char *what)
-{
-	cabin_log(CABIN_LOG_ERROR, "relay", "bad-channel", "channel_index=%u reason=\"%s\"", channel_index, what);
-	return CABIN_EINVAL;
-}
-
-static int check_channel(const struct cabin_hub_config *config, uint16_t index)
-{
-	const struct cabin_hub_channel_config *channel = &config->channels[index];
-
-	if (channel->number == 0)
-		return reject(index, "its number must be 1 to 65535");
-	for (uint16_t i = 0; i < index; i++) {
-		if (config->channels[i].number == channel->number)
-			return reject(index, "another channel has its number");
-	}
-	if (channel->source_index != CABIN_INDEX_NONE && channel->source_index >= config->source_count)
-		return reject(index, "its source does not exist");
-	if (channel->fade_ms > FADE_MAX_MS)
-		return reject(index, "its fade is over 1000 ms");
-	if (channel->booth_id && strlen(channel->booth_id) >= CABIN_NAME_MAX_BYTES)
-		return reject(index, "its booth's id is too long");
-	if (channel->kind == CABIN_CHANNEL_LANGUAGE &&
-	    (channel->floor_channel_index >= index ||
-	     config->channels[channel->floor_channel_index].kind != CABIN_CHANNEL_FLOOR))
-		return reject(index, "its floor must be a floor channel before it");
-	return 0;
-}
-
-static int check(const struct cabin_hub_config *config)
-{
-	if (config->channel_count < 1 || config->channel_count > CABIN_CHANNELS_MAX || config->source_count < 1 ||
-	    config->source_count > CABIN_SOURCES_MAX || config->booth_count > 0 || !config->pool) {
-		cabin_log(CABIN_LOG_ERROR, "relay", "bad-hub", "channels=%u sources=%u", config->channel_count,
-			  config->source_count);
-		return CABIN_EINVAL;
-	}
-	for (uint16_t i = 0; i < config->channel_count; i++) {
-		int result = check_channel(config, i);
-
-		if (result)
-			return result;
-	}
-	return 0;
-}
+enum { UNTOLD_RETRY_MS = 10 };
 
 static struct cabin_source_state *source_of(struct cabin_hub *hub, uint16_t source_index)
 {
 	return source_index == CABIN_INDEX_NONE ? NULL : &hub->sources[source_index];
 }
 
-/* Who should feed the channel now. */
-static struct cabin_channel_choice choose(struct cabin_hub *hub, struct cabin_channel *channel, uint64_t now_ns)
-{
-	uint16_t on_air;
-
-	if (channel->config.kind == CABIN_CHANNEL_FLOOR)
-		return (struct cabin_channel_choice){CABIN_FEED_FLOOR, channel->config.source_index};
-	on_air = cabin_booth_on_air(&channel->booth, now_ns);
-	if (on_air != CABIN_INDEX_NONE)
-		return (struct cabin_channel_choice){CABIN_FEED_BOOTH, on_air};
-	if (channel->config.idle_feed == CABIN_IDLE_SILENCE)
-		return (struct cabin_channel_choice){CABIN_FEED_SILENCE, CABIN_INDEX_NONE};
-	return (struct cabin_channel_choice){CABIN_FEED_PASS_THROUGH,
-					     hub->channels[channel->config.floor_channel_index].config.source_index};
-}
-
 static void decide(struct cabin_hub *hub, struct cabin_channel *channel, uint64_t now_ns)
 {
-	struct cabin_channel_choice choice = choose(hub, channel, now_ns);
+	struct cabin_channel_choice choice = hub_choose(hub, channel, now_ns);
 
 	cabin_channel_decide(channel, choice, source_of(hub, choice.source_index), now_ns);
 }
 
-static void decide_all(struct cabin_hub *hub, uint64_t now_ns)
+void hub_decide_all(struct cabin_hub *hub, uint64_t now_ns)
 {
 	for (uint16_t i = 0; i < hub->channel_count; i++)
 		decide(hub, &hub->channels[i], now_ns);
-}
-
-int cabin_hub_create(struct cabin_hub **out, const struct cabin_hub_config *config)
-{
-	struct cabin_hub *hub;
-	int result = check(config);
-
-	*out = NULL;
-	if (result)
-		return result;
-	hub = calloc(1, sizeof(*hub));
-	if (!hub)
-		return CABIN_ENOMEM;
-	hub->clock = config->clock;
-	hub->channel_count = config->channel_count;
-	hub->source_count = config->source_count;
-	hub->channels = calloc(config->channel_count, sizeof(*hub->channels));
-	hub->sources = calloc(config->source_count, sizeof(*hub->sources));
-	hub->sinks = calloc(config->sink_count + 1, sizeof(*hub->sinks));
-	if (!hub->channels || !hub->sources || !hub->sinks) {
-		cabin_hub_destroy(hub);
-		return CABIN_ENOMEM;
-	}
-	if (config->sink_count)
-		memcpy(hub->sinks, config->sinks, config->sink_count * sizeof(*hub->sinks));
-	hub->output =
-	    (struct cabin_channel_output){.pool = config->pool, .sinks = hub->sinks, .sink_count = config->sink_count};
-	cabin_ratelimit_init(&hub->invalid_log, CABIN_NS_PER_S, 5);
-	for (uint16_t i = 0; i < config->source_count; i++)
-		cabin_source_state_init(&hub->sources[i]);
-	for (uint16_t i = 0; i < config->channel_count; i++)
-		cabin_channel_init(&hub->channels[i], i, &config->channels[i], &hub->output, config->first_sequence,
-				   config->first_timestamp);
-	decide_all(hub, cabin_clock_now_ns(&hub->clock));
-	*out = hub;
-	return 0;
-}
-
-void cabin_hub_destroy(struct cabin_hub *hub)
-{
-	if (!hub)
-		return;
-	free(hub->channels);
-	free(hub->sources);
-	free(hub->sinks);
-	free(hub);
 }
 
 static bool feeds(const struct cabin_hub *hub, const struct cabin_channel *channel, uint16_t source_index)
@@ -175,9 +54,9 @@ static bool is_valid(const struct cabin_hub *hub, const struct cabin_packet *pac
 	       packet->payload_size >= 1 && packet->payload_size <= CABIN_OPUS_PAYLOAD_MAX_BYTES;
 }
 
-/* Gives the packet to each channel that takes it; the last of them gets the
- * original, the others a copy with their own header. */
-static void route(struct cabin_hub *hub, struct cabin_packet *packet, uint64_t now_ns)
+/* Gives the packet to each channel that takes it; the last of them gets the original,
+ * the others a copy with their own header. The reference stays the caller's. */
+void hub_route(struct cabin_hub *hub, struct cabin_packet *packet, uint64_t now_ns)
 {
 	const struct cabin_source_state *source = &hub->sources[packet->source_index];
 	struct cabin_channel *takers[CABIN_CHANNELS_MAX];
@@ -186,67 +65,115 @@ static void route(struct cabin_hub *hub, struct cabin_packet *packet, uint64_t n
 
 	for (uint16_t i = 0; i < hub->channel_count; i++) {
 		struct cabin_channel *channel = &hub->channels[i];
+		struct cabin_channel_choice choice = hub_choose(hub, channel, now_ns);
 
-		choices[taker_count] = choose(hub, channel, now_ns);
-		if (cabin_channel_takes(channel, choices[taker_count], packet->source_index, source))
+		if (choice.source_index == packet->source_index ||
+		    channel->announced.source_index == packet->source_index)
+			cabin_channel_decide(channel, choice, source_of(hub, choice.source_index), now_ns);
+		choices[taker_count] = choice;
+		if (cabin_channel_takes(channel, choice, packet->source_index, source))
 			takers[taker_count++] = channel;
 	}
 	for (uint16_t i = 0; i < taker_count; i++)
 		cabin_channel_forward(takers[i], choices[i], source, packet, i + 1 == taker_count, now_ns);
 }
 
+/* A capture's packet: of a floor, or of lines. */
+static void capture_packet(struct cabin_hub *hub, struct cabin_packet *packet, uint64_t now_ns)
+{
+	for (uint16_t i = 0; i < hub->channel_count; i++) {
+		struct cabin_channel *channel = &hub->channels[i];
+
+		if (channel->config.kind == CABIN_CHANNEL_LANGUAGE &&
+		    channel->config.source_index == packet->source_index)
+			cabin_line_packet(&channel->line, packet->source_index, packet->flags & CABIN_PACKET_ACTIVE,
+					  now_ns);
+	}
+	hub_route(hub, packet, now_ns);
+	cabin_packet_release(packet);
+}
+
+/* Of the connection that holds the seat; else it is dropped and counted. */
+static bool is_of_its_seat(struct cabin_hub *hub, struct cabin_packet *packet)
+{
+	uint8_t seat;
+	struct hub_booth *booth = hub_booth_of(hub, packet->source_index, &seat);
+
+	if (!booth)
+		return true; /* capture's */
+	if (packet->connection && packet->connection == cabin_booth_seat(&booth->machine, seat)->connection &&
+	    cabin_booth_seat(&booth->machine, seat)->mic)
+		return true;
+	cabin_counter_add(&booth->dropped_packets, 1);
+	return false;
+}
+
 void cabin_hub_packet(struct cabin_hub *hub, struct cabin_packet *packet)
 {
 	uint64_t now_ns = cabin_clock_now_ns(&hub->clock);
 	uint16_t source_index = packet->source_index;
+	struct cabin_source_state *source;
+	bool was_lost;
 
 	if (!is_valid(hub, packet)) {
 		drop_invalid(hub, packet, "unknown source, duration or size", now_ns);
 		return;
 	}
-	if (cabin_source_state_packet(&hub->sources[source_index], packet, now_ns)) {
+	if (!is_of_its_seat(hub, packet)) {
+		cabin_packet_release(packet);
+		return;
+	}
+	source = &hub->sources[source_index];
+	if (source_index >= hub->capture_count)
+		cabin_source_state_extend(source, packet);
+	was_lost = source->lost;
+	if (cabin_source_state_packet(source, packet, now_ns)) {
 		drop_invalid(hub, packet, "its time goes back", now_ns);
 		return;
 	}
-	for (uint16_t i = 0; i < hub->channel_count; i++) {
-		struct cabin_channel *channel = &hub->channels[i];
-
-		if (channel->config.kind == CABIN_CHANNEL_LANGUAGE && channel->config.source_index == source_index)
-			cabin_booth_packet(&channel->booth, source_index, packet->flags & CABIN_PACKET_ACTIVE, now_ns);
-		if (feeds(hub, channel, source_index))
-			decide(hub, channel, now_ns);
-	}
-	route(hub, packet, now_ns);
-	cabin_packet_release(packet);
+	if (source_index < hub->capture_count)
+		capture_packet(hub, packet, now_ns);
+	else
+		hub_seat_packet(hub, packet, now_ns);
+	if (was_lost)
+		hub->changed = true; /* a line that is there again may say something of the floor's language */
+	hub_tell(hub);
 }
 
-/* A source is gone: its booths give their channels up at once. */
+/* A source is gone: lines give their channels up at once; seats have their hold time. */
 static void lose(struct cabin_hub *hub, uint16_t source_index)
 {
 	for (uint16_t i = 0; i < hub->channel_count; i++) {
 		if (hub->channels[i].config.kind == CABIN_CHANNEL_LANGUAGE)
-			cabin_booth_lost(&hub->channels[i].booth, source_index);
+			cabin_line_lost(&hub->channels[i].line, source_index);
 	}
+	hub->changed = true;
 }
 
 void cabin_hub_source_event(struct cabin_hub *hub, uint16_t source_index, enum cabin_source_event event)
 {
 	uint64_t now_ns = cabin_clock_now_ns(&hub->clock);
 
-	if (source_index >= hub->source_count) {
+	if (source_index >= hub->capture_count) {
 		cabin_log(CABIN_LOG_WARN, "relay", "event-invalid", "source_index=%u", source_index);
 		return;
 	}
 	cabin_source_state_event(&hub->sources[source_index], event, now_ns);
 	if (event == CABIN_SOURCE_LOST)
 		lose(hub, source_index);
-	decide_all(hub, now_ns);
+	hub_decide_all(hub, now_ns);
+	hub->changed = true;
+	hub_tell(hub);
 }
 
-uint64_t cabin_hub_tick(struct cabin_hub *hub)
+static uint64_t earlier(uint64_t a, uint64_t b)
 {
-	uint64_t now_ns = cabin_clock_now_ns(&hub->clock);
-	uint64_t next_ns = UINT64_MAX, due_ns;
+	return a < b ? a : b;
+}
+
+static uint64_t check_sources(struct cabin_hub *hub, uint64_t now_ns)
+{
+	uint64_t next_ns = UINT64_MAX;
 
 	for (uint16_t i = 0; i < hub->source_count; i++) {
 		if (cabin_source_state_check(&hub->sources[i], now_ns)) {
@@ -254,27 +181,32 @@ uint64_t cabin_hub_tick(struct cabin_hub *hub)
 				  CABIN_SOURCE_QUIET_LIMIT_MS);
 			lose(hub, i);
 		}
-		due_ns = cabin_source_state_due_ns(&hub->sources[i]);
-		next_ns = due_ns < next_ns ? due_ns : next_ns;
+		next_ns = earlier(next_ns, cabin_source_state_due_ns(&hub->sources[i]));
 	}
+	return next_ns;
+}
+
+uint64_t cabin_hub_tick(struct cabin_hub *hub)
+{
+	uint64_t now_ns = cabin_clock_now_ns(&hub->clock);
+	uint64_t next_ns = check_sources(hub, now_ns);
+
+	hub_booths_tick(hub, now_ns);
 	for (uint16_t i = 0; i < hub->channel_count; i++) {
 		struct cabin_channel *channel = &hub->channels[i];
 
 		decide(hub, channel, now_ns);
 		cabin_channel_clock(channel, source_of(hub, channel->announced.source_index), now_ns);
-		due_ns = cabin_channel_clock_due_ns(channel);
-		next_ns = due_ns < next_ns ? due_ns : next_ns;
-		due_ns = cabin_booth_due_ns(&channel->booth);
-		next_ns = due_ns < next_ns ? due_ns : next_ns;
+		next_ns = earlier(next_ns, cabin_channel_clock_due_ns(channel));
+		next_ns = earlier(next_ns, cabin_line_due_ns(&channel->line));
 	}
+	hub_figures(hub, now_ns);
+	hub_tell(hub);
+	next_ns = earlier(next_ns, hub_booths_due_ns(hub));
+	if (hub_has_untold(hub))
+		next_ns = earlier(next_ns, now_ns + UNTOLD_RETRY_MS * CABIN_NS_PER_MS);
 	/* A state that found the pool empty is tried again. */
-	return next_ns < now_ns + CABIN_NS_PER_S ? next_ns : now_ns + CABIN_NS_PER_S;
-}
-
-void cabin_hub_command(struct cabin_hub *hub, const struct cabin_console_command *command)
-{
-	(void)hub;
-	cabin_packet_release(command->text);
+	return earlier(next_ns, now_ns + CABIN_NS_PER_S);
 }
 
 void cabin_hub_channel_stats(const struct cabin_hub *hub, uint16_t channel_index, struct cabin_hub_channel_stats *out)

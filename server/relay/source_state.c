@@ -54,6 +54,7 @@ int cabin_source_state_packet(struct cabin_source_state *source, const struct ca
 	source->seen = true;
 	source->lost = false;
 	source->was_lost = false;
+	source->paused = false;
 	source->refused_in_row = 0;
 	source->silent = packet->flags & CABIN_PACKET_SILENT;
 	source->sequence = packet->source_sequence;
@@ -67,15 +68,36 @@ void cabin_source_state_event(struct cabin_source_state *source, enum cabin_sour
 {
 	source->lost = event == CABIN_SOURCE_LOST;
 	source->was_lost = true;
+	source->paused = false;
 	if (event == CABIN_SOURCE_RETURNED) {
 		source->silent = false;
 		source->packet_ns = now_ns;
 	}
 }
 
+void cabin_source_state_pause(struct cabin_source_state *source)
+{
+	source->paused = true;
+	source->was_lost = true;
+	source->silent = true;
+}
+
+void cabin_source_state_extend(const struct cabin_source_state *source, struct cabin_packet *packet)
+{
+	/* The first ones leave room to go back. */
+	uint64_t sequence = source->seen ? source->sequence : UINT64_C(1) << 32;
+	uint64_t timestamp = source->seen ? source->timestamp : UINT64_C(1) << 48;
+
+	packet->source_sequence =
+	    sequence + (uint64_t)(int64_t)(int16_t)((uint16_t)packet->source_sequence - (uint16_t)sequence);
+	packet->source_timestamp =
+	    timestamp + (uint64_t)(int64_t)(int32_t)((uint32_t)packet->source_timestamp - (uint32_t)timestamp);
+}
+
 uint64_t cabin_source_state_due_ns(const struct cabin_source_state *source)
 {
-	return source->lost ? UINT64_MAX : source->packet_ns + CABIN_SOURCE_QUIET_LIMIT_MS * CABIN_NS_PER_MS;
+	return source->lost || source->paused ? UINT64_MAX
+					      : source->packet_ns + CABIN_SOURCE_QUIET_LIMIT_MS * CABIN_NS_PER_MS;
 }
 
 bool cabin_source_state_check(struct cabin_source_state *source, uint64_t now_ns)

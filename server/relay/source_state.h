@@ -18,6 +18,7 @@ struct cabin_source_state {
 	bool silent;	     /* says its newest packet */
 	bool seen;	     /* at least one packet came */
 	bool was_lost;	     /* since the newest packet */
+	bool paused;	     /* says that nothing comes for now: that is no loss */
 	uint32_t generation; /* grows when the time line breaks: an epoch cannot reach across */
 	uint32_t refused_in_row;
 	uint64_t sequence, timestamp; /* of the newest packet */
@@ -33,6 +34,13 @@ CABIN_MUST_CHECK int cabin_source_state_packet(struct cabin_source_state *source
 					       uint64_t now_ns);
 
 void cabin_source_state_event(struct cabin_source_state *source, enum cabin_source_event event, uint64_t now_ns);
+
+/* A seat's microphone is off: nothing comes until the next packet, and it is `silent`. */
+void cabin_source_state_pause(struct cabin_source_state *source);
+
+/* Extends a packet's sequence and timestamp by their low 16 and 32 bits, nearest to the
+ * newest that came. */
+void cabin_source_state_extend(const struct cabin_source_state *source, struct cabin_packet *packet);
 
 /* True when the source has just become lost because it was quiet for too long. */
 bool cabin_source_state_check(struct cabin_source_state *source, uint64_t now_ns);

@@ -1,0 +1,109 @@
+#include "relay/hub_internal.h"
+
+enum { DEPTH_MAX = 3 };
+
+struct hub_booth *hub_booth_of(struct cabin_hub *hub, uint16_t source_index, uint8_t *seat)
+{
+	uint16_t place;
+
+	if (source_index == CABIN_INDEX_NONE || source_index < hub->capture_count)
+		return NULL;
+	place = (uint16_t)(source_index - hub->capture_count);
+	if (place / 4 >= hub->booth_count || place % 4 >= hub->booths[place / 4].config.seat_count)
+		return NULL;
+	*seat = (uint8_t)(place % 4 + 1);
+	return &hub->booths[place / 4];
+}
+
+/* The seat on air on the channel, or its line: what is an interpretation. */
+static bool interpreted(struct cabin_hub *hub, struct cabin_channel *channel, struct cabin_channel_choice *choice,
+			uint64_t now_ns)
+{
+	uint16_t owner = hub->figures[channel->index].owner, source_index;
+
+	if (owner != CABIN_INDEX_NONE) {
+		const struct hub_booth *booth = &hub->booths[owner];
+
+		source_index = cabin_seat_source_index(hub->capture_count, owner, booth->machine.on_air);
+		/* One whose first packet never comes leaves listeners what they have. */
+		if (booth->machine.started || !hub->sources[source_index].lost) {
+			*choice = (struct cabin_channel_choice){.feed = CABIN_FEED_BOOTH,
+								.source_index = source_index,
+								.booth_id = booth->config.id,
+								.seat = booth->machine.on_air};
+			return true;
+		}
+	}
+	source_index = cabin_line_on_air(&channel->line, now_ns);
+	if (source_index == CABIN_INDEX_NONE)
+		return false;
+	*choice = (struct cabin_channel_choice){
+	    .feed = CABIN_FEED_BOOTH, .source_index = source_index, .booth_id = channel->config.booth_id};
+	return true;
+}
+
+static struct cabin_channel_choice pass_through(const struct cabin_hub *hub, const struct cabin_channel *channel)
+{
+	return (struct cabin_channel_choice){
+	    .feed = CABIN_FEED_PASS_THROUGH,
+	    .source_index = hub->channels[channel->config.floor_channel_index].config.source_index};
+}
+
+/* Follows idle feeds from channel to channel, until one is interpreted or says what it
+ * gives; channels that wait for each other all carry the floor. */
+static struct cabin_channel_choice idle_choice(struct cabin_hub *hub, const struct cabin_channel *channel,
+					       uint64_t now_ns)
+{
+	const struct cabin_channel *from = channel;
+
+	for (uint16_t hops = 0; hops < hub->channel_count; hops++) {
+		struct cabin_channel_choice choice;
+		struct cabin_channel *next;
+
+		if (from->config.idle_feed == CABIN_IDLE_SILENCE)
+			return (struct cabin_channel_choice){.feed = CABIN_FEED_SILENCE,
+							     .source_index = CABIN_INDEX_NONE};
+		if (from->config.idle_feed == CABIN_IDLE_PASS_THROUGH)
+			break;
+		next = &hub->channels[from->config.idle_from_index];
+		if (interpreted(hub, next, &choice, now_ns))
+			return (struct cabin_channel_choice){.feed = CABIN_FEED_CHANNEL,
+							     .source_index = choice.source_index,
+							     .from_number = next->config.number};
+		from = next;
+	}
+	return pass_through(hub, channel);
+}
+
+struct cabin_channel_choice hub_choose(struct cabin_hub *hub, struct cabin_channel *channel, uint64_t now_ns)
+{
+	struct cabin_channel_choice choice;
+
+	if (channel->config.kind == CABIN_CHANNEL_FLOOR)
+		return (struct cabin_channel_choice){.feed = CABIN_FEED_FLOOR,
+						     .source_index = channel->config.source_index};
+	return interpreted(hub, channel, &choice, now_ns) ? choice : idle_choice(hub, channel, now_ns);
+}
+
+int hub_depth(struct cabin_hub *hub, uint16_t channel_index)
+{
+	int depth = 0;
+
+	/* Booths that listen to each other would go round for ever. */
+	while (depth < DEPTH_MAX) {
+		const struct cabin_channel_choice *announced = &hub->channels[channel_index].announced;
+		struct hub_booth *booth;
+		uint8_t seat;
+
+		if (announced->feed != CABIN_FEED_BOOTH && announced->feed != CABIN_FEED_CHANNEL)
+			break;
+		depth++;
+		booth = hub_booth_of(hub, announced->source_index, &seat);
+		if (!booth)
+			break; /* a line hears the hall */
+		channel_index = cabin_booth_seat(&booth->machine, seat)->listens;
+		if (channel_index == CABIN_INDEX_NONE)
+			return depth == 1 ? -1 : depth;
+	}
+	return depth;
+}

@@ -1,0 +1,129 @@
+/* What the parts of the hub share. hub.c: packets, events, ticks of all that has a
+ * source; hub_feed.c: who feeds a channel; hub_booths.c: booths within it, their packets
+ * and hand-overs; hub_command.c and hub_talk.c: what consoles ask for; hub_room.c:
+ * what is known of a room; hub_notices.c: telling all that. Hub thread. */
+#ifndef CABIN_RELAY_HUB_INTERNAL_H
+#define CABIN_RELAY_HUB_INTERNAL_H
+
+#include <stdatomic.h>
+
+#include "base/ratelimit.h"
+#include "relay/booth.h"
+#include "relay/channel.h"
+#include "relay/console.h"
+#include "relay/hub.h"
+#include "relay/kept.h"
+#include "relay/source_state.h"
+#include "wire/console_write.h"
+
+enum hub_link { HUB_LINK_LOST, HUB_LINK_PAUSED, HUB_LINK_OPEN };
+
+struct hub_booth {
+	struct cabin_hub_booth_config config;
+	struct cabin_booth machine;
+	struct cabin_kept kept;
+	enum hub_link links[CABIN_SEATS_MAX]; /* as its sources know them */
+	struct cabin_ratelimit messages[CABIN_SEATS_MAX];
+
+	struct cabin_console_booth_view told; /* the newest revision */
+	uint64_t revision;
+	bool untold; /* a sink refused it */
+
+	/* Relaxed, for cabin_hub_booth_stats. */
+	_Atomic uint32_t on_air_now, held_now, present_now;
+	_Atomic uint64_t handovers, handovers_cancelled, dropped_packets;
+};
+
+struct hub_room {
+	struct cabin_hub_room_config config;
+	struct cabin_console_room_view told;
+	uint64_t revision;
+	bool untold;
+};
+
+/* Of a channel, beside what cabin_channel knows. */
+struct hub_channel_figures {
+	uint16_t owner; /* the booth on air on it, hold included; CABIN_INDEX_NONE */
+	uint32_t listeners;
+	bool lufs_known;
+	int16_t lufs_tenths;
+};
+
+/* A notice that is no state and found the sink full. */
+struct hub_waiting {
+	struct cabin_notice notice;
+	char text[CABIN_NOTICE_MAX_BYTES + 1];
+};
+
+struct cabin_hub {
+	struct cabin_clock clock;
+	struct cabin_channel_output output;
+	struct cabin_sink *sinks;
+	struct cabin_channel *channels;
+	struct hub_channel_figures *figures;
+	struct cabin_source_state *sources; /* capture's, then four places a booth */
+	uint16_t channel_count, source_count, capture_count;
+	struct cabin_ratelimit invalid_log;
+
+	struct hub_room *rooms;
+	struct hub_booth *booths;
+	uint16_t room_count, booth_count;
+	struct cabin_notice_sink notices;
+	uint64_t (*random)(void *context);
+	void *random_context;
+	uint32_t (*audience)(void *context, uint16_t channel_index);
+	void *audience_context;
+	struct cabin_ratelimit technician_messages;
+	uint64_t figures_due_ns;
+	bool changed; /* something that booths' or rooms' notices may tell */
+	uint64_t states_seen;
+
+	struct hub_waiting *waiting; /* CABIN_NOTICES_WAITING of them, a ring */
+	uint32_t waiting_first, waiting_count;
+	_Atomic uint64_t notices_dropped;
+	char text[CABIN_NOTICE_MAX_BYTES + 1]; /* being written */
+};
+
+/* hub.c */
+void hub_decide_all(struct cabin_hub *hub, uint64_t now_ns);
+void hub_route(struct cabin_hub *hub, struct cabin_packet *packet, uint64_t now_ns);
+
+/* hub_feed.c */
+struct cabin_channel_choice hub_choose(struct cabin_hub *hub, struct cabin_channel *channel, uint64_t now_ns);
+
+/* The booth and the seat of a source; NULL where it is none's. */
+struct hub_booth *hub_booth_of(struct cabin_hub *hub, uint16_t source_index, uint8_t *seat);
+
+/* Interpretations between the floor and whoever hears the channel, at most 3; −1: the
+ * newest of them comes from a seat that hears nothing that the hub knows of. */
+int hub_depth(struct cabin_hub *hub, uint16_t channel_index);
+
+/* hub_booths.c */
+uint16_t hub_booth_index(const struct cabin_hub *hub, const struct hub_booth *booth);
+uint16_t hub_output_channel(const struct hub_booth *booth, uint8_t output);
+
+/* After anything that may have changed a booth: owners, sources, kept packets, channels. */
+void hub_booths_changed(struct cabin_hub *hub, uint64_t now_ns);
+
+/* Takes over the reference of a valid packet of a seat. */
+void hub_seat_packet(struct cabin_hub *hub, struct cabin_packet *packet, uint64_t now_ns);
+void hub_booths_tick(struct cabin_hub *hub, uint64_t now_ns);
+uint64_t hub_booths_due_ns(const struct cabin_hub *hub);
+
+/* hub_talk.c */
+void hub_talk(struct cabin_hub *hub, const struct cabin_console_command *command, uint64_t now_ns);
+
+/* hub_room.c */
+void hub_booth_view(struct cabin_hub *hub, struct hub_booth *booth, struct cabin_console_booth_view *view);
+void hub_room_view(struct cabin_hub *hub, uint16_t room_index, struct cabin_console_room_view *view);
+void hub_figures(struct cabin_hub *hub, uint64_t now_ns); /* listeners and loudness, each second */
+
+/* hub_notices.c */
+void hub_notify(struct cabin_hub *hub, const struct cabin_notice *notice); /* no state */
+void hub_notify_error(struct cabin_hub *hub, uint64_t connection, enum cabin_booth_answer answer,
+		      const struct hub_booth *held_by);
+void hub_notify_refusal(struct cabin_hub *hub, uint64_t connection, const char *code, const char *text);
+void hub_tell(struct cabin_hub *hub); /* states that changed */
+bool hub_has_untold(const struct cabin_hub *hub);
+
+#endif
