@@ -27,6 +27,7 @@ struct cabin_options {
 	const char *device, *api, *jack_server;
 	const char *listen, *listen_tls;
 	const char *tls_cert, *tls_key;
+	const char *access_key, *revoked;
 	const char *port_file, *tls_port_file;
 	const char *web;
 	const char *log_level;

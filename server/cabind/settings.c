@@ -49,6 +49,10 @@ static int apply_options(struct cabin_config *config, const struct cabin_options
 		server->listen_tls = options->listen_tls;
 	else if (server->tls_cert && !server->listen_tls)
 		server->listen_tls = "0.0.0.0:8443";
+	if (options->access_key)
+		config->access.key = options->access_key;
+	if (options->revoked)
+		config->access.revoked = options->revoked;
 	if (options->log_level)
 		server->log_level = options->log_level;
 	if (server->listen_tls && !server->tls_cert) {

@@ -76,13 +76,14 @@ struct cabin_config_channel {
 	uint16_t number; /* SSRC */
 	enum cabin_channel_kind kind;
 	uint16_t language_index;      /* CABIN_INDEX_NONE for a floor */
-	const char *booth_id;	      /* "plenary-fr" or as given; NULL for a floor */
+	const char *booth_id;	      /* of the first booth whose output it is, "plenary-fr"; NULL for a floor */
 	uint16_t source_index;	      /* CABIN_INDEX_NONE: none */
 	uint16_t floor_channel_index; /* its room's floor, into `channels`; its own index for a floor */
 	uint16_t room_index;
 	enum cabin_idle_feed idle_feed; /* pass-through */
-	uint32_t hold_ms;		/* 2,500 */
-	uint32_t fade_ms;		/* 40 */
+	uint16_t idle_from_index; /* idle feed CABIN_IDLE_CHANNEL: which, into `channels`; else CABIN_INDEX_NONE */
+	uint32_t hold_ms;	  /* 2,500 */
+	uint32_t fade_ms;	  /* 40 */
 	struct cabin_text name;
 };
 
@@ -90,6 +91,32 @@ struct cabin_config_room {
 	const char *id;
 	struct cabin_text name;
 	uint16_t first_channel_index, channel_count; /* its channels stand together, floor first */
+};
+
+/* What interpreters may open: exactly one of file and url. */
+struct cabin_config_document {
+	struct cabin_text title;
+	const char *file; /* path as the server opens it, or NULL */
+	const char *url;  /* http: or https:, or NULL */
+};
+
+struct cabin_config_booth {
+	const char *id; /* "plenary-fr"; unique in the event */
+	struct cabin_text name;
+	uint16_t room_index;
+	uint16_t output_channel_index[CABIN_OUTPUTS_MAX]; /* a, b: language channels of its room; b: CABIN_INDEX_NONE */
+	uint32_t seat_count;				  /* 2; or 3 */
+	enum cabin_booth_mode mode;			  /* override */
+	uint32_t hold_ms;				  /* 2,500 */
+	uint32_t grace_ms;				  /* 10,000 */
+	struct cabin_config_opus opus;			  /* what its consoles encode with: low-delay, no DTX */
+	struct cabin_config_document *documents;
+	uint16_t document_count;
+};
+
+struct cabin_config_access {
+	const char *key;     /* public key file, or NULL: no console can join */
+	const char *revoked; /* list of revoked tokens, or NULL */
 };
 
 struct cabin_config_session {
@@ -117,13 +144,15 @@ struct cabin_config {
 	const char *event_id;
 	struct cabin_text event_name;
 	struct cabin_config_server server;
+	struct cabin_config_access access;
 	struct cabin_config_language *languages;
 	struct cabin_config_device *devices;
 	struct cabin_config_source *sources;
 	struct cabin_config_room *rooms;
 	struct cabin_config_channel *channels;
+	struct cabin_config_booth *booths;
 	struct cabin_config_session *sessions;
-	uint16_t language_count, device_count, source_count, room_count, channel_count, session_count;
+	uint16_t language_count, device_count, source_count, room_count, channel_count, booth_count, session_count;
 };
 
 /* Reads and checks `path`. On errors writes one line each to `errors` and returns

@@ -71,6 +71,27 @@ static json_t *rooms_json(const struct cabin_config *config)
 	return finish(list, complete);
 }
 
+static json_t *booth_json(const struct cabin_config *config, const struct cabin_config_booth *booth)
+{
+	json_t *outputs = json_array();
+	bool complete = outputs != NULL;
+	for (unsigned i = 0; i < CABIN_OUTPUTS_MAX && booth->output_channel_index[i] != CABIN_INDEX_NONE; i++)
+		complete =
+		    complete && append(outputs, json_integer(config->channels[booth->output_channel_index[i]].number));
+	return json_pack("{s:s, s:o, s:s, s:o, s:i}", "id", booth->id, "name", names_json(&booth->name), "room",
+			 config->rooms[booth->room_index].id, "outputs", finish(outputs, complete), "seats",
+			 (int)booth->seat_count);
+}
+
+static json_t *booths_json(const struct cabin_config *config)
+{
+	json_t *list = json_array();
+	bool complete = list != NULL;
+	for (uint16_t i = 0; complete && i < config->booth_count; i++)
+		complete = append(list, booth_json(config, &config->booths[i]));
+	return finish(list, complete);
+}
+
 static json_t *agenda_json(const struct cabin_config *config)
 {
 	json_t *list = json_array();
@@ -98,8 +119,9 @@ char *cabin_config_event_json(const struct cabin_config *config)
 	char *text = NULL;
 	char revision[17];
 	json_t *event = json_pack("{s:s, s:o}", "id", config->event_id, "name", names_json(&config->event_name));
-	json_t *answer = json_pack("{s:i, s:o, s:o, s:o, s:o}", "protocol", 1, "event", event, "languages",
-				   languages_json(config), "rooms", rooms_json(config), "agenda", agenda_json(config));
+	json_t *answer = json_pack("{s:i, s:o, s:o, s:o, s:o, s:o}", "protocol", 1, "event", event, "languages",
+				   languages_json(config), "rooms", rooms_json(config), "booths", booths_json(config),
+				   "agenda", agenda_json(config));
 	char *content = answer ? json_dumps(answer, JSON_COMPACT) : NULL;
 	if (!content)
 		goto out;

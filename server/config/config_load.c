@@ -20,6 +20,8 @@ static void read_all(struct cabin_reader *reader, const struct cabin_yaml *top, 
 	cabin_config_read_defaults(reader, top, &defaults);
 	cabin_config_read_sources(reader, top, &defaults, config);
 	cabin_config_read_rooms(reader, top, &defaults, config);
+	cabin_config_read_booths(reader, top, &defaults, config);
+	cabin_config_read_access(reader, top, config);
 	cabin_config_read_agenda(reader, top, config);
 }
 

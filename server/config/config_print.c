@@ -141,16 +141,32 @@ static void print_channel(const struct cabin_config *config, const struct cabin_
 	struct cabin_draft_channel draft = {
 	    .language = floor ? NULL : config->languages[channel->language_index].id,
 	    .source = channel->source_index == CABIN_INDEX_NONE ? NULL : config->sources[channel->source_index].id,
-	    .booth = channel->booth_id,
 	    .number = channel->number,
 	    .hold_ms = channel->hold_ms,
 	    .fade_ms = channel->fade_ms,
 	    .idle_feed = channel->idle_feed,
+	    .idle_from = floor || channel->idle_feed != CABIN_IDLE_CHANNEL
+			     ? NULL
+			     : config->languages[config->channels[channel->idle_from_index].language_index].id,
 	};
 	if (floor)
 		print_section(&cabin_schema_floor, &draft, "      ", "      ", to);
 	else
 		print_section(&cabin_schema_channel, &draft, "      - ", "        ", to);
+}
+
+static void print_booth(const struct cabin_config *config, const struct cabin_config_booth *booth, FILE *to)
+{
+	print_section(&cabin_schema_booth, booth, "      - ", "        ", to);
+	for (unsigned i = 0; i < CABIN_OUTPUTS_MAX && booth->output_channel_index[i] != CABIN_INDEX_NONE; i++)
+		fprintf(to, "%s%s", i == 0 ? "        outputs: [" : ", ",
+			config->languages[config->channels[booth->output_channel_index[i]].language_index].id);
+	fputs("]\n        opus:\n", to);
+	print_section(&cabin_schema_opus, &booth->opus, "          ", "          ", to);
+	if (booth->document_count > 0)
+		fputs("        documents:\n", to);
+	for (uint16_t i = 0; i < booth->document_count; i++)
+		print_section(&cabin_schema_document, &booth->documents[i], "          - ", "            ", to);
 }
 
 static void print_room(const struct cabin_config *config, const struct cabin_config_room *room, FILE *to)
@@ -163,6 +179,15 @@ static void print_room(const struct cabin_config *config, const struct cabin_con
 		fputs("    channels:\n", to);
 	for (uint16_t i = 1; i < room->channel_count; i++)
 		print_channel(config, &config->channels[room->first_channel_index + i], to);
+	bool first = true;
+	for (uint16_t i = 0; i < config->booth_count; i++) {
+		if (&config->rooms[config->booths[i].room_index] != room)
+			continue;
+		if (first)
+			fputs("    booths:\n", to);
+		first = false;
+		print_booth(config, &config->booths[i], to);
+	}
 }
 
 void cabin_config_print(const struct cabin_config *config, FILE *to)
@@ -172,6 +197,9 @@ void cabin_config_print(const struct cabin_config *config, FILE *to)
 	print_section(&cabin_schema_event, &event, "  ", "  ", to);
 	fputs("server:\n", to);
 	print_section(&cabin_schema_server, &config->server, "  ", "  ", to);
+	if (config->access.key || config->access.revoked)
+		fputs("access:\n", to);
+	print_section(&cabin_schema_access, &config->access, "  ", "  ", to);
 	fputs("languages:\n", to);
 	for (uint16_t i = 0; i < config->language_count; i++) {
 		struct cabin_draft_language language = {config->languages[i].id, config->languages[i].name};

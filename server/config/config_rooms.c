@@ -79,6 +79,39 @@ static void check_channel_id(struct rooms *rooms, const struct cabin_yaml *node,
 					 language->text);
 }
 
+/* Which channel an idle one carries; set when all channels of the room are known. */
+static void find_idle_from(struct rooms *rooms, const struct cabin_yaml *node, const struct cabin_config_room *room,
+			   struct cabin_config_channel *channel)
+{
+	const struct cabin_yaml *from = cabin_yaml_get(node, "idle_from");
+	struct cabin_issues *issues = rooms->reader->issues;
+	if (channel->idle_feed != CABIN_IDLE_CHANNEL) {
+		if (from)
+			cabin_issues_add(issues, from->key->place,
+					 "idle_from goes with idle: channel; remove it, or write idle: channel");
+		return;
+	}
+	if (!from || from->kind != CABIN_YAML_SCALAR) {
+		if (!from)
+			cabin_issues_add(
+			    issues, node->place,
+			    "idle: channel stands without idle_from; add the language of the other channel");
+		return;
+	}
+	for (uint16_t i = 1; i < room->channel_count; i++) {
+		uint16_t index = (uint16_t)(room->first_channel_index + i);
+		const struct cabin_config_channel *other = &rooms->config->channels[index];
+		if (other != channel && other->language_index != CABIN_INDEX_NONE &&
+		    strcmp(rooms->config->languages[other->language_index].id, from->text) == 0) {
+			channel->idle_from_index = index;
+			return;
+		}
+	}
+	cabin_issues_add(issues, from->place,
+			 "no other channel of this room has language '%s'; write one that has, or another idle",
+			 from->text);
+}
+
 /* The floor where `floor` is NULL, else a language channel of that floor. */
 static void read_channel(struct rooms *rooms, const struct cabin_yaml *node, const struct cabin_config_room *room,
 			 const struct cabin_config_channel *floor)
@@ -104,6 +137,7 @@ static void read_channel(struct rooms *rooms, const struct cabin_yaml *node, con
 	    .floor_channel_index = room->first_channel_index,
 	    .room_index = (uint16_t)(room - config->rooms),
 	    .idle_feed = (enum cabin_idle_feed)draft.idle_feed,
+	    .idle_from_index = CABIN_INDEX_NONE,
 	    .hold_ms = draft.hold_ms,
 	    .fade_ms = draft.fade_ms,
 	    .name = cabin_config_floor_name,
@@ -147,6 +181,9 @@ static void read_room(struct rooms *rooms, const struct cabin_yaml *item)
 		for (const struct cabin_yaml *node = channels->children; node; node = node->next)
 			read_channel(rooms, node, room, &config->channels[floor_index]);
 	room->channel_count = (uint16_t)(config->channel_count - floor_index);
+	const struct cabin_yaml *node = channels && channels->kind == CABIN_YAML_LIST ? channels->children : NULL;
+	for (uint16_t i = 1; i < room->channel_count && node; i++, node = node->next)
+		find_idle_from(rooms, node, room, &config->channels[floor_index + i]);
 }
 
 void cabin_config_read_rooms(struct cabin_reader *reader, const struct cabin_yaml *top,

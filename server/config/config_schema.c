@@ -32,15 +32,19 @@
 
 static const char *const log_levels[] = {"debug", "info", "warn", "error", NULL};
 static const char *const opus_modes[] = {"low-delay", "audio", "voip", NULL};
-static const char *const idle_feeds[] = {"pass-through", "silence", NULL};
+static const char *const idle_feeds[] = {"pass-through", "silence", "channel", NULL};
+static const char *const booth_modes[] = {"override", "interlock", NULL};
 
 _Static_assert(CABIN_OPUS_LOW_DELAY == 0 && CABIN_OPUS_AUDIO == 1 && CABIN_OPUS_VOIP == 2, "order of opus_modes");
-_Static_assert(CABIN_IDLE_PASS_THROUGH == 0 && CABIN_IDLE_SILENCE == 1, "order of idle_feeds");
+_Static_assert(CABIN_IDLE_PASS_THROUGH == 0 && CABIN_IDLE_SILENCE == 1 && CABIN_IDLE_CHANNEL == 2,
+	       "order of idle_feeds");
+_Static_assert(CABIN_BOOTH_OVERRIDE == 0 && CABIN_BOOTH_INTERLOCK == 1, "order of booth_modes");
 _Static_assert(sizeof(enum cabin_opus_mode) == sizeof(unsigned), "choices are written as unsigned");
 
 static const struct cabin_schema_key top_keys[] = {
     REQUIRED_NESTED_KEY("event", "map", "The conference: its id and name"),
     NESTED_KEY("server", "map", "Addresses, certificate and limits of the server"),
+    NESTED_KEY("access", "map", "Who may join booths"),
     REQUIRED_NESTED_KEY("languages", "list of 1 to 64", "Languages that rooms may offer"),
     NESTED_KEY("devices", "map of ID: device, at most 16", "Sound devices that capture"),
     NESTED_KEY("defaults", "map", "What sources and channels use where they say nothing themselves"),
@@ -138,19 +142,23 @@ SECTION(cabin_schema_device, "devices.ID",
 			"… for this long, the source is told to be silent")
 #define FADE_KEYS(structure)                                                                                           \
 	INTEGER_KEY("fade_ms", structure, fade_ms, 0, 1000, 40, "Length of the cross-fade when the source changes")
-#define BOOTH_KEYS(structure)                                                                                          \
-	INTEGER_KEY("hold_ms", structure, hold_ms, 0, 60000, 2500,                                                     \
-		    "How long a booth that went quiet keeps the channel"),                                             \
+#define HOLD_ROW(structure)                                                                                            \
+	INTEGER_KEY(                                                                                                   \
+	    "hold_ms", structure, hold_ms, 0, 60000, 2500,                                                             \
+	    "How long a booth keeps the channel after it went quiet, or its microphone was switched off or lost")
+#define IDLE_ROW(structure)                                                                                            \
 	{                                                                                                              \
 		.name = "idle", .type = CABIN_KEY_CHOICE, .offset = offsetof(structure, idle_feed),                    \
 		.choices = idle_feeds,                                                                                 \
-		.help = "What the channel carries while its booth is not on air: the floor, or nothing"                \
+		.help = "What a channel carries while no seat is on air: the floor, nothing, or what another channel " \
+			"carries; interpreters can change it during the event"                                         \
 	}
 
 static const struct cabin_schema_key defaults_keys[] = {
     NESTED_KEY("opus", "map", "Encoder settings of every source"),
     LEVEL_KEYS(struct cabin_draft_defaults, source.),
-    BOOTH_KEYS(struct cabin_draft_defaults),
+    HOLD_ROW(struct cabin_draft_defaults),
+    IDLE_ROW(struct cabin_draft_defaults),
     FADE_KEYS(struct cabin_draft_defaults),
 };
 SECTION(cabin_schema_defaults, "defaults", "A source or channel that has the same key itself goes by its own.",
@@ -229,6 +237,11 @@ static const struct cabin_schema_key room_keys[] = {
     REQUIRED_KEY("name", CABIN_KEY_NAMES, struct cabin_draft_room, name, "What the listen page shows"),
     REQUIRED_NESTED_KEY("floor", "map", "The floor's channel, `ROOM.floor`"),
     NESTED_KEY("channels", "list", "Language channels, `ROOM.LANGUAGE`"),
+    {.name = "booths",
+     .type = CABIN_KEY_NESTED,
+     .range = "list",
+     .fallback = "one for each language channel",
+     .help = "Where interpreters sit"},
 };
 SECTION(cabin_schema_room, "rooms[]", "", room_keys);
 
@@ -249,17 +262,64 @@ SECTION(cabin_schema_floor, "rooms[].floor", "", floor_keys);
 static const struct cabin_schema_key channel_keys[] = {
     REQUIRED_KEY("language", CABIN_KEY_REFERENCE, CHANNEL, language, "Id of one of the languages"),
     TEXT_KEY("source", CABIN_KEY_REFERENCE, CHANNEL, source, NULL,
-	     "Id of the booth's source; none: the channel is idle until a booth comes"),
+	     "Id of the source that is the booth's line; none: the channel is idle until a seat is on air"),
     {.name = "booth",
      .type = CABIN_KEY_ID,
      .offset = offsetof(CHANNEL, booth),
      .fallback = "`ROOM-LANGUAGE`",
-     .help = "Id of the booth that fills the channel"},
-    BOOTH_KEYS(CHANNEL),
+     .help = "In a room without `booths`: id of the booth that fills the channel; two channels with one booth are its "
+	     "outputs a and b"},
+    HOLD_ROW(CHANNEL),
+    IDLE_ROW(CHANNEL),
+    TEXT_KEY("idle_from", CABIN_KEY_REFERENCE, CHANNEL, idle_from, NULL,
+	     "With `idle: channel`: the language of the other channel in this room"),
     FADE_KEYS(CHANNEL),
     NUMBER_ROW,
 };
 SECTION(cabin_schema_channel, "rooms[].channels[]", "", channel_keys);
+
+#define BOOTH struct cabin_config_booth
+static const struct cabin_schema_key booth_keys[] = {
+    REQUIRED_KEY("id", CABIN_KEY_ID, BOOTH, id, "Short name, unique in the event; tokens name it"),
+    {.name = "name",
+     .type = CABIN_KEY_NAMES,
+     .offset = offsetof(BOOTH, name),
+     .fallback = "the languages of its outputs",
+     .help = "What consoles show"},
+    REQUIRED_NESTED_KEY("outputs", "list of 1 or 2",
+			"Languages of this room's channels that it fills: output a, and b for a booth that works both "
+			"ways; two booths may share one, and whoever is on air has it"),
+    INTEGER_KEY("seats", BOOTH, seat_count, 2, 3, 2, "Interpreters at once"),
+    {.name = "mode",
+     .type = CABIN_KEY_CHOICE,
+     .offset = offsetof(BOOTH, mode),
+     .choices = booth_modes,
+     .help = "override: the newest microphone takes the air; interlock: the first one keeps it"},
+    HOLD_ROW(BOOTH),
+    INTEGER_KEY("grace_ms", BOOTH, grace_ms, 0, 600000, 10000,
+		"How long a seat is kept for a console whose connection was lost"),
+    NESTED_KEY("opus", "map", "What its consoles encode with: bitrate_bps, packet_ms and complexity"),
+    NESTED_KEY("documents", "list, at most 200", "Agenda, speeches, glossary, which its consoles open"),
+};
+SECTION(cabin_schema_booth, "rooms[].booths[]", "", booth_keys);
+
+#define DOCUMENT struct cabin_config_document
+static const struct cabin_schema_key document_keys[] = {
+    REQUIRED_KEY("title", CABIN_KEY_NAMES, DOCUMENT, title, "What consoles show"),
+    TEXT_KEY("file", CABIN_KEY_FILE, DOCUMENT, file, NULL, "A file that the server hands out to this booth alone"),
+    TEXT_KEY("url", CABIN_KEY_URL, DOCUMENT, url, NULL, "A link, http:// or https://"),
+};
+SECTION(cabin_schema_document, "rooms[].booths[].documents[]", "Each has exactly one of `file` and `url`.",
+	document_keys);
+
+#define ACCESS struct cabin_config_access
+static const struct cabin_schema_key access_keys[] = {
+    TEXT_KEY("key", CABIN_KEY_FILE, ACCESS, key, NULL,
+	     "Public key that tokens must be signed with (`cabinctl key create`); without one no console can join"),
+    TEXT_KEY("revoked", CABIN_KEY_PATH, ACCESS, revoked, NULL,
+	     "List of revoked tokens' ids, one a line (`cabinctl token revoke`); read again when it changes"),
+};
+SECTION(cabin_schema_access, "access", "", access_keys);
 
 static const struct cabin_schema_key session_keys[] = {
     {.name = "id",
@@ -276,11 +336,21 @@ static const struct cabin_schema_key session_keys[] = {
 SECTION(cabin_schema_session, "agenda[]", "Sessions of one room must not overlap.", session_keys);
 
 const struct cabin_schema_section *const cabin_schema_sections[] = {
-    &cabin_schema_top,	    &cabin_schema_event,
-    &cabin_schema_server,   &cabin_schema_language,
-    &cabin_schema_device,   &cabin_schema_source,
-    &cabin_schema_play,	    &cabin_schema_opus,
-    &cabin_schema_defaults, &cabin_schema_room,
-    &cabin_schema_floor,    &cabin_schema_channel,
-    &cabin_schema_session,  NULL,
+    &cabin_schema_top,
+    &cabin_schema_event,
+    &cabin_schema_server,
+    &cabin_schema_language,
+    &cabin_schema_device,
+    &cabin_schema_source,
+    &cabin_schema_play,
+    &cabin_schema_opus,
+    &cabin_schema_defaults,
+    &cabin_schema_room,
+    &cabin_schema_floor,
+    &cabin_schema_channel,
+    &cabin_schema_booth,
+    &cabin_schema_document,
+    &cabin_schema_access,
+    &cabin_schema_session,
+    NULL,
 };

@@ -18,7 +18,8 @@ enum {
 	CABIN_PATH_TEXT_MAX_BYTES = 4000,
 	CABIN_SESSIONS_MAX = 1000,
 	CABIN_LANGUAGES_MAX = 64,
-	CABIN_PLAY_MAX = 256
+	CABIN_PLAY_MAX = 256,
+	CABIN_DOCUMENTS_MAX = 200
 };
 
 enum cabin_schema_type {
@@ -26,6 +27,8 @@ enum cabin_schema_type {
 	CABIN_KEY_ID,	       /* const char *: lower-case letters, digits, hyphens */
 	CABIN_KEY_REFERENCE,   /* const char *: an id that stands elsewhere */
 	CABIN_KEY_FILE,	       /* const char *: made absolute; must be readable */
+	CABIN_KEY_PATH,	       /* const char *: made absolute; need not be there */
+	CABIN_KEY_URL,	       /* const char *: http:// or https:// */
 	CABIN_KEY_ADDRESS,     /* const char *: ADDRESS:PORT */
 	CABIN_KEY_TIME,	       /* const char *: RFC 3339 with offset */
 	CABIN_KEY_NAMES,       /* struct cabin_text */
@@ -95,6 +98,7 @@ struct cabin_draft_channel { /* a room's floor too */
 	uint32_t number; /* 0: by order */
 	uint32_t hold_ms, fade_ms;
 	unsigned idle_feed;
+	const char *idle_from;
 };
 
 struct cabin_draft_session {
@@ -104,7 +108,8 @@ struct cabin_draft_session {
 
 extern const struct cabin_schema_section cabin_schema_top, cabin_schema_event, cabin_schema_server,
     cabin_schema_language, cabin_schema_device, cabin_schema_defaults, cabin_schema_opus, cabin_schema_source,
-    cabin_schema_play, cabin_schema_room, cabin_schema_floor, cabin_schema_channel, cabin_schema_session;
+    cabin_schema_play, cabin_schema_room, cabin_schema_floor, cabin_schema_channel, cabin_schema_booth,
+    cabin_schema_document, cabin_schema_access, cabin_schema_session;
 
 /* All sections in the order of the reference; ends with NULL. */
 extern const struct cabin_schema_section *const cabin_schema_sections[];

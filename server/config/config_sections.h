@@ -12,12 +12,18 @@ void cabin_config_read_server(struct cabin_reader *reader, const struct cabin_ya
 void cabin_config_read_languages(struct cabin_reader *reader, const struct cabin_yaml *top,
 				 struct cabin_config *config);
 void cabin_config_read_devices(struct cabin_reader *reader, const struct cabin_yaml *top, struct cabin_config *config);
+/* The map `opus` of whatever has encoder settings. NULL: nothing to read. */
+void cabin_config_read_opus(struct cabin_reader *reader, const struct cabin_yaml *node, struct cabin_config_opus *opus);
 void cabin_config_read_defaults(struct cabin_reader *reader, const struct cabin_yaml *top,
 				struct cabin_draft_defaults *defaults);
 void cabin_config_read_sources(struct cabin_reader *reader, const struct cabin_yaml *top,
 			       const struct cabin_draft_defaults *defaults, struct cabin_config *config);
 void cabin_config_read_rooms(struct cabin_reader *reader, const struct cabin_yaml *top,
 			     const struct cabin_draft_defaults *defaults, struct cabin_config *config);
+/* After the rooms: every room's booths, and the access. */
+void cabin_config_read_booths(struct cabin_reader *reader, const struct cabin_yaml *top,
+			      const struct cabin_draft_defaults *defaults, struct cabin_config *config);
+void cabin_config_read_access(struct cabin_reader *reader, const struct cabin_yaml *top, struct cabin_config *config);
 void cabin_config_read_agenda(struct cabin_reader *reader, const struct cabin_yaml *top, struct cabin_config *config);
 
 /* The names of a language that is built in; false: it is not. */

@@ -42,7 +42,7 @@ void cabin_config_read_devices(struct cabin_reader *reader, const struct cabin_y
 	}
 }
 
-static void read_opus(struct cabin_reader *reader, const struct cabin_yaml *node, struct cabin_config_opus *opus)
+void cabin_config_read_opus(struct cabin_reader *reader, const struct cabin_yaml *node, struct cabin_config_opus *opus)
 {
 	cabin_reader_section(reader, &cabin_schema_opus, node, opus);
 	if (opus->packet_ms == 10 || opus->packet_ms == 20)
@@ -60,7 +60,7 @@ void cabin_config_read_defaults(struct cabin_reader *reader, const struct cabin_
 	cabin_schema_set_defaults(&cabin_schema_defaults, defaults);
 	cabin_schema_set_defaults(&cabin_schema_opus, &defaults->source.opus);
 	cabin_reader_section(reader, &cabin_schema_defaults, node, defaults);
-	read_opus(reader, cabin_yaml_get(node, "opus"), &defaults->source.opus);
+	cabin_config_read_opus(reader, cabin_yaml_get(node, "opus"), &defaults->source.opus);
 }
 
 static void read_inputs(struct cabin_reader *reader, const struct cabin_yaml *list, struct cabin_config_source *source)
@@ -193,7 +193,7 @@ static void read_source(struct cabin_reader *reader, const struct cabin_yaml *en
 	*out = draft.source;
 	if (entry->kind != CABIN_YAML_MAP)
 		return;
-	read_opus(reader, cabin_yaml_get(entry, "opus"), &out->opus);
+	cabin_config_read_opus(reader, cabin_yaml_get(entry, "opus"), &out->opus);
 	read_inputs(reader, cabin_yaml_get(entry, "inputs"), out);
 	check_kind(reader, entry, out);
 	if (cabin_yaml_get(entry, "device"))

@@ -142,15 +142,19 @@ bool cabin_config_address_valid(const char *text)
 	return inet_pton(brackets ? AF_INET6 : AF_INET, host, address) == 1;
 }
 
-const char *cabin_reader_file(struct cabin_reader *reader, const struct cabin_yaml *node)
+/* Counted from the configuration's folder. NULL: no memory. */
+static const char *absolute_path(struct cabin_reader *reader, const struct cabin_yaml *node)
 {
 	const char *folder = node->text[0] == '/' ? "" : reader->folder;
 	const char *path = cabin_arena_format(reader->arena, "%s%s%s", folder, folder[0] ? "/" : "", node->text);
-	if (!path) {
-		reader->no_memory = true;
-		return NULL;
-	}
-	if (access(path, R_OK) != 0)
+	reader->no_memory |= !path;
+	return path;
+}
+
+const char *cabin_reader_file(struct cabin_reader *reader, const struct cabin_yaml *node)
+{
+	const char *path = absolute_path(reader, node);
+	if (path && access(path, R_OK) != 0)
 		cabin_issues_add(
 		    reader->issues, node->place,
 		    "cannot read the file '%s'; correct its name (it counts from this file's folder) or its "
@@ -162,7 +166,8 @@ const char *cabin_reader_file(struct cabin_reader *reader, const struct cabin_ya
 const char *cabin_value_text(struct cabin_reader *reader, const struct cabin_schema_key *key,
 			     const struct cabin_yaml *node)
 {
-	size_t limit = key->type == CABIN_KEY_FILE ? CABIN_PATH_TEXT_MAX_BYTES : CABIN_TEXT_MAX_BYTES;
+	bool is_path = key->type == CABIN_KEY_FILE || key->type == CABIN_KEY_PATH || key->type == CABIN_KEY_URL;
+	size_t limit = is_path ? CABIN_PATH_TEXT_MAX_BYTES : CABIN_TEXT_MAX_BYTES;
 	if (node->text[0] == '\0' || strlen(node->text) > limit) {
 		cabin_issues_add(reader->issues, node->place, "%s is %s; write 1 to %zu bytes", key->name,
 				 node->text[0] == '\0' ? "empty" : "too long", limit);
@@ -182,8 +187,16 @@ const char *cabin_value_text(struct cabin_reader *reader, const struct cabin_sch
 				 node->text);
 		return NULL;
 	}
+	if (key->type == CABIN_KEY_URL && strncmp(node->text, "https://", 8) != 0 &&
+	    strncmp(node->text, "http://", 7) != 0) {
+		cabin_issues_add(reader->issues, node->place,
+				 "'%s' is not a link; write it like https://example.org/glossary", node->text);
+		return NULL;
+	}
 	if (key->type == CABIN_KEY_FILE)
 		return cabin_reader_file(reader, node);
+	if (key->type == CABIN_KEY_PATH)
+		return absolute_path(reader, node);
 	const char *copy = cabin_arena_copy(reader->arena, node->text, strlen(node->text));
 	reader->no_memory |= !copy;
 	return copy;

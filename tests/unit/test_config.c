@@ -159,6 +159,75 @@ static void loads_everything(void **state)
 	cabin_config_destroy(config);
 }
 
+#define TWO_WAYS                                                                                                       \
+	"rooms:\n  - id: r\n    name: R\n    floor: {source: a}\n    channels: [{language: vi}, {language: fr}]\n    " \
+	"booths:\n"
+
+static void loads_booths(void **state)
+{
+	struct cabin_config *config = load_good(
+	    HEAD
+	    "access: {key: speech/floor-vi.txt, revoked: revoked.txt}\n"
+	    "defaults: {opus: {mode: voip, bitrate_bps: 64000, dtx: true}, hold_ms: 1500}\n" TWO_WAYS
+	    "      - {id: both, outputs: [vi, fr]}\n"
+	    "      - id: second\n        name: {vi: Hai, fr: Deux, en: Two}\n        outputs: [fr]\n        seats: 3\n"
+	    "        mode: interlock\n        hold_ms: 0\n        grace_ms: 20000\n        opus: {packet_ms: 10}\n"
+	    "        documents:\n          - {title: Speech, file: speech/floor-fr.txt}\n"
+	    "          - {title: Terms, url: 'https://example.org/terms'}\n");
+	assert_string_equal(config->access.key, CABIN_SOURCE_DIR "/deploy/demo/speech/floor-vi.txt");
+	assert_string_equal(config->access.revoked, CABIN_SOURCE_DIR "/deploy/demo/revoked.txt");
+	assert_int_equal(config->booth_count, 2);
+	const struct cabin_config_booth *both = &config->booths[0], *second = &config->booths[1];
+	assert_string_equal(both->id, "both");
+	assert_string_equal(both->name.fr, "Vietnamien – Français");
+	assert_int_equal(both->output_channel_index[0], 1);
+	assert_int_equal(both->output_channel_index[1], 2);
+	assert_int_equal(both->seat_count, 2);
+	assert_int_equal(both->mode, CABIN_BOOTH_OVERRIDE);
+	assert_int_equal(both->hold_ms, 1500);
+	assert_int_equal(both->grace_ms, 10000);
+	assert_int_equal(both->opus.mode, CABIN_OPUS_LOW_DELAY); /* sources' mode is not the consoles' */
+	assert_false(both->opus.dtx);
+	assert_int_equal(both->opus.bitrate_bps, 64000);
+	assert_string_equal(second->name.vi, "Hai");
+	assert_int_equal(second->output_channel_index[0], 2);
+	assert_int_equal(second->output_channel_index[1], CABIN_INDEX_NONE);
+	assert_int_equal(second->seat_count, 3);
+	assert_int_equal(second->mode, CABIN_BOOTH_INTERLOCK);
+	assert_int_equal(second->hold_ms, 0);
+	assert_int_equal(second->grace_ms, 20000);
+	assert_int_equal(second->opus.packet_ms, 10);
+	assert_int_equal(second->document_count, 2);
+	assert_string_equal(second->documents[0].file, CABIN_SOURCE_DIR "/deploy/demo/speech/floor-fr.txt");
+	assert_string_equal(second->documents[1].url, "https://example.org/terms");
+	/* A line belongs to the booth whose first output it feeds. */
+	assert_string_equal(config->channels[1].booth_id, "both");
+	assert_string_equal(config->channels[2].booth_id, "second");
+	cabin_config_destroy(config);
+}
+
+static void makes_booths_of_channels(void **state)
+{
+	struct cabin_config *config =
+	    load_good(HEAD "rooms:\n  - id: r\n    name: R\n    floor: {source: a}\n    channels:\n"
+			   "      - {language: vi, booth: pair, hold_ms: 7, idle: channel, idle_from: fr}\n"
+			   "      - {language: fr, booth: pair}\n"
+			   "  - {id: s, name: S, floor: {source: b}, channels: [{language: fr}]}\n");
+	assert_int_equal(config->booth_count, 2);
+	assert_string_equal(config->booths[0].id, "pair");
+	assert_int_equal(config->booths[0].output_channel_index[0], 1);
+	assert_int_equal(config->booths[0].output_channel_index[1], 2);
+	assert_int_equal(config->booths[0].hold_ms, 7);
+	assert_string_equal(config->booths[1].id, "s-fr");
+	assert_int_equal(config->booths[1].room_index, 1);
+	assert_int_equal(config->booths[1].output_channel_index[0], 4);
+	assert_int_equal(config->channels[1].idle_feed, CABIN_IDLE_CHANNEL);
+	assert_int_equal(config->channels[1].idle_from_index, 2);
+	assert_int_equal(config->channels[2].idle_from_index, CABIN_INDEX_NONE);
+	assert_null(config->access.key);
+	cabin_config_destroy(config);
+}
+
 struct refusal {
 	const char *text, *expected;
 };
@@ -313,6 +382,46 @@ static const struct refusal refusals[] = {
 	  "{source: a}\n",
      "f:7:9: the id is 64 characters long; use at most 63\n"},
 
+    {HEAD "rooms:\n  - id: r\n    name: R\n    floor: {source: a}\n    channels: [{language: fr, idle: channel}]\n",
+     "f:10:16: idle: channel stands without idle_from; add the language of the other channel\n"},
+    {HEAD "rooms:\n  - id: r\n    name: R\n    floor: {source: a}\n    channels: [{language: fr, idle_from: vi}]\n",
+     "f:10:31: idle_from goes with idle: channel; remove it, or write idle: channel\n"},
+    {HEAD "rooms:\n  - id: r\n    name: R\n    floor: {source: a}\n    channels: [{language: fr, idle: channel, "
+	  "idle_from: fr}]\n",
+     "f:10:57: no other channel of this room has language 'fr'; write one that has, or another idle\n"},
+
+    /* booths and access */
+    {HEAD TWO_WAYS "      - {id: x}\n", "f:12:9: key 'outputs' is missing in rooms[].booths[]; add it\n"},
+    {HEAD TWO_WAYS "      - {id: x, outputs: []}\n", "f:12:26: outputs has 0 items; write 1 or 2 languages\n"},
+    {HEAD TWO_WAYS "      - {id: x, outputs: [vi, vi]}\n",
+     "f:12:26: outputs a and b are the same; write two languages, or remove one\n"},
+    {HEAD TWO_WAYS "      - {id: x, outputs: [ft]}\n",
+     "f:12:27: no channel of this room has language 'ft'; did you mean 'fr'?\n"},
+    {HEAD TWO_WAYS "      - {id: x, outputs: [vi], seats: 4}\n", "f:12:39: seats is out of range; write 2 to 3\n"},
+    {HEAD TWO_WAYS "      - {id: x, outputs: [vi], mode: overide}\n",
+     "f:12:38: unknown mode 'overide'; did you mean 'override'?\n"},
+    {HEAD TWO_WAYS "      - {id: x, outputs: [vi]}\n      - {id: x, outputs: [fr]}\n",
+     "f:13:14: booth id 'x' is taken already; give one of them another id\n"},
+    {HEAD TWO_WAYS "      - {id: x, outputs: [vi], opus: {mode: voip}}\n",
+     "f:12:38: a booth's consoles send low-delay without dtx; remove mode and dtx\n"},
+    {HEAD TWO_WAYS "      - {id: x, outputs: [vi], documents: [{title: T}]}\n",
+     "f:12:44: neither file nor url; write one of file and url\n"},
+    {HEAD TWO_WAYS "      - {id: x, outputs: [vi], documents: [{title: T, url: 'ftp://x'}]}\n",
+     "f:12:60: 'ftp://x' is not a link; write it like https://example.org/glossary\n"},
+    {HEAD TWO_WAYS "      - {id: x, outputs: [vi], documents: [{title: T, file: none.pdf}]}\n",
+     "f:12:61: cannot read the file 'none.pdf'; correct its name (it counts from this file's folder) or its "
+     "permissions\n"},
+    {HEAD "rooms:\n  - id: r\n    name: R\n    floor: {source: a}\n    channels: [{language: fr, booth: x}]\n"
+	  "    booths: [{id: x, outputs: [fr]}]\n",
+     "f:10:31: the room has a list of booths, whose outputs say this; remove the key\n"},
+    {HEAD "rooms:\n  - {id: r, name: R, floor: {source: a}, channels: [{language: fr, booth: x}]}\n"
+	  "  - {id: s, name: S, floor: {source: a}, channels: [{language: fr, booth: x}]}\n",
+     "f:8:75: booth 'x' is in another room already; give one of them another id\n"},
+    {HEAD ROOM "access: {keys: x}\n", "f:8:10: unknown key 'keys'; did you mean 'key'?\n"},
+    {HEAD ROOM "access: {key: none.pub}\n",
+     "f:8:15: cannot read the file 'none.pub'; correct its name (it counts from this file's folder) or its "
+     "permissions\n"},
+
     /* agenda */
     {HEAD ROOM "agenda:\n" SESSION("2027-03-02 08:30", "2027-03-02T09:00:00Z"),
      "f:9:32: '2027-03-02 08:30' is not a time with its offset from UTC; write it like 2027-03-02T08:30:00+07:00\n"},
@@ -445,7 +554,11 @@ static void prints_what_loads_again(void **state)
 		      "devices: {d: {name: x}}\n"
 		      "sources:\n  a: {tone_hz: 19.5e3, gain_db: -0.1}\n  b: {device: d, inputs: [3, 1]}\n"
 		      "  c: {play: [{silence_ms: 3}, {file: speech/floor-vi.opus, length_ms: 4}], loop: true}\n"
-		      "rooms:\n  - {id: r, name: R, floor: {source: a}, channels: [{language: vi}]}\n");
+		      "access: {key: speech/floor-vi.txt, revoked: gone.txt}\n"
+		      "rooms:\n  - {id: r, name: R, floor: {source: a}, channels: [{language: vi}]}\n"
+		      "  - id: s\n    name: S\n    floor: {source: a}\n    channels: [{language: vi}]\n    booths:\n"
+		      "      - {id: s-1, outputs: [vi], mode: interlock, seats: 3, documents: [{title: T, url: "
+		      "'https://x'}]}\n      - {id: s-2, outputs: [vi]}\n");
 	free(round_trip(config));
 	cabin_config_destroy(config);
 }
@@ -511,21 +624,25 @@ static void writes_the_event_as_the_protocol_says(void **state)
 	    "agenda:\n" SESSION("2027-03-02T08:30:00+07:00", "2027-03-02T09:00:00+07:00"));
 	char *text = cabin_config_event_json(config);
 	json_t *event = json_loads(text, 0, NULL);
-	json_t *expected =
-	    json_loads("{\"protocol\":1,\"event\":{\"id\":\"e\",\"name\":{\"vi\":\"E\",\"fr\":\"E\",\"en\":\"E\"}},"
-		       "\"languages\":[{\"id\":\"vi\",\"name\":{\"vi\":\"Tiếng "
-		       "Việt\",\"fr\":\"Vietnamien\",\"en\":\"Vietnamese\"}},"
-		       "{\"id\":\"fr\",\"name\":{\"vi\":\"Tiếng Pháp\",\"fr\":\"Français\",\"en\":\"French\"}}],"
-		       "\"rooms\":[{\"id\":\"r\",\"name\":{\"vi\":\"R\",\"fr\":\"R\",\"en\":\"R\"},\"channels\":["
-		       "{\"number\":1,\"id\":\"r.floor\",\"kind\":\"floor\",\"language\":null,\"packet_ms\":10,"
-		       "\"name\":{\"vi\":\"Âm thanh hội trường\",\"fr\":\"Son de la salle\",\"en\":\"Floor\"}},"
-		       "{\"number\":2,\"id\":\"r.fr\",\"kind\":\"language\",\"language\":\"fr\",\"packet_ms\":10,"
-		       "\"name\":{\"vi\":\"Tiếng Pháp\",\"fr\":\"Français\",\"en\":\"French\"}},"
-		       "{\"number\":3,\"id\":\"r.vi\",\"kind\":\"language\",\"language\":\"vi\",\"packet_ms\":20,"
-		       "\"name\":{\"vi\":\"Tiếng Việt\",\"fr\":\"Vietnamien\",\"en\":\"Vietnamese\"}}]}],"
-		       "\"agenda\":[{\"id\":\"session-1\",\"room\":\"r\",\"start\":\"2027-03-02T08:30:00+07:00\","
-		       "\"end\":\"2027-03-02T09:00:00+07:00\",\"title\":{\"vi\":\"T\",\"fr\":\"T\",\"en\":\"T\"}}]}",
-		       0, NULL);
+	json_t *expected = json_loads(
+	    "{\"protocol\":1,\"event\":{\"id\":\"e\",\"name\":{\"vi\":\"E\",\"fr\":\"E\",\"en\":\"E\"}},"
+	    "\"languages\":[{\"id\":\"vi\",\"name\":{\"vi\":\"Tiếng "
+	    "Việt\",\"fr\":\"Vietnamien\",\"en\":\"Vietnamese\"}},"
+	    "{\"id\":\"fr\",\"name\":{\"vi\":\"Tiếng Pháp\",\"fr\":\"Français\",\"en\":\"French\"}}],"
+	    "\"rooms\":[{\"id\":\"r\",\"name\":{\"vi\":\"R\",\"fr\":\"R\",\"en\":\"R\"},\"channels\":["
+	    "{\"number\":1,\"id\":\"r.floor\",\"kind\":\"floor\",\"language\":null,\"packet_ms\":10,"
+	    "\"name\":{\"vi\":\"Âm thanh hội trường\",\"fr\":\"Son de la salle\",\"en\":\"Floor\"}},"
+	    "{\"number\":2,\"id\":\"r.fr\",\"kind\":\"language\",\"language\":\"fr\",\"packet_ms\":10,"
+	    "\"name\":{\"vi\":\"Tiếng Pháp\",\"fr\":\"Français\",\"en\":\"French\"}},"
+	    "{\"number\":3,\"id\":\"r.vi\",\"kind\":\"language\",\"language\":\"vi\",\"packet_ms\":20,"
+	    "\"name\":{\"vi\":\"Tiếng Việt\",\"fr\":\"Vietnamien\",\"en\":\"Vietnamese\"}}]}],"
+	    "\"booths\":[{\"id\":\"r-fr\",\"name\":{\"vi\":\"Tiếng Pháp\",\"fr\":\"Français\",\"en\":\"French\"},"
+	    "\"room\":\"r\",\"outputs\":[2],\"seats\":2},"
+	    "{\"id\":\"r-vi\",\"name\":{\"vi\":\"Tiếng Việt\",\"fr\":\"Vietnamien\",\"en\":\"Vietnamese\"},"
+	    "\"room\":\"r\",\"outputs\":[3],\"seats\":2}],"
+	    "\"agenda\":[{\"id\":\"session-1\",\"room\":\"r\",\"start\":\"2027-03-02T08:30:00+07:00\","
+	    "\"end\":\"2027-03-02T09:00:00+07:00\",\"title\":{\"vi\":\"T\",\"fr\":\"T\",\"en\":\"T\"}}]}",
+	    0, NULL);
 	assert_non_null(event);
 	assert_non_null(expected);
 	char revision[32];
@@ -610,6 +727,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(loads_the_least),
 	    cmocka_unit_test(loads_everything),
+	    cmocka_unit_test(loads_booths),
+	    cmocka_unit_test(makes_booths_of_channels),
 	    cmocka_unit_test(tells_each_error_with_its_place),
 	    cmocka_unit_test(tells_all_errors_at_once_in_order),
 	    cmocka_unit_test(keeps_the_limits),
