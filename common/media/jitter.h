@@ -28,8 +28,8 @@ struct cabin_jitter_packet {
 	uint16_t sequence;	/* RTP's */
 	uint32_t timestamp;
 	uint32_t duration_samples;
-	bool marker;	    /* an epoch begins here; one that begin() has told is not begun twice */
-	int64_t arrival_ns; /* CLOCK_MONOTONIC, as pull's */
+	bool marker;	     /* an epoch begins here; one that begin() has told is not begun twice */
+	uint64_t arrival_ns; /* CLOCK_MONOTONIC, as pull's */
 };
 
 /* What the channel's `state` says of an epoch (docs/protocol.md). */
@@ -72,7 +72,7 @@ CABIN_MUST_CHECK int cabin_jitter_push(struct cabin_jitter *jitter, const struct
 
 /* Fills `out` with the next `frame_count` samples, silence when there is nothing. `now_ns`: when
  * the callback asked; it may jitter, only the earliest of each second count. */
-void cabin_jitter_pull(struct cabin_jitter *jitter, float *out, uint32_t frame_count, int64_t now_ns);
+void cabin_jitter_pull(struct cabin_jitter *jitter, float *out, uint32_t frame_count, uint64_t now_ns);
 
 /* RTP timestamp and epoch's number of the sample that the next pull begins with, for
  * mouth-to-ear. False while sound is made up or there is none. */

@@ -22,7 +22,7 @@
  * (−23 LUFS) and volume 1 then stays just below the last of them, so what is louder than
  * nominal is what it acts on.
  *
- * Mono, 48 kHz, full scale ±1. Embedded by its owner (about 3 KB), one thread, which may be
+ * Mono, 48 kHz, full scale ±1. Embedded by its owner (about 5 KB), one thread, which may be
  * an audio callback: no allocation, no lock, no system call, blocks of any size. */
 #ifndef CABIN_MEDIA_PROTECTION_H
 #define CABIN_MEDIA_PROTECTION_H
@@ -63,40 +63,43 @@ struct cabin_protection_meter {
 	bool warning; /* the minute is too loud, or was and is still turned down */
 };
 
+/* Private. A gain that moves in a straight line through the millisecond. */
+struct cabin_protection_glide {
+	float from, slope, to;
+};
+
 /* Private. */
 struct cabin_protection {
 	float sensitivity_db; /* as set */
 	float full_scale_db;  /* level of a sine of full scale in the meter's unit */
 	float ceiling;	      /* amplitude */
 	double sustained_power, average_power;
+	uint32_t at; /* place in the millisecond, and in the rings of that length */
 
-	/* ceiling: the newest samples, the gain that each asks for, the smallest of those, and
-	 * the gains whose mean is applied */
+	/* ceiling: the newest samples, the gain that each asks for, the smallest of those, that
+	 * with its release, and the newest of the latter, whose mean is applied */
 	float delayed[CABIN_PROTECTION_STEP_SAMPLES];
 	float wanted[CABIN_PROTECTION_STEP_SAMPLES];
 	float held[CABIN_PROTECTION_STEP_SAMPLES];
 	float lowest, released;
 	double held_sum;
-	uint32_t at; /* place in the three rings, and in the millisecond */
 
-	/* sustained */
-	double powers[CABIN_PROTECTION_SUSTAINED_STEPS]; /* before this stage, sum of each millisecond */
-	double step_power;
+	/* sustained: sums of squares of the last milliseconds, before this stage and heard */
+	double powers[CABIN_PROTECTION_SUSTAINED_STEPS], heard_powers[CABIN_PROTECTION_SUSTAINED_STEPS];
+	double step_power, step_heard_power;
 	uint32_t power_at;
 	float sustained_reduction_db;
-	float sustained_gain, sustained_slope;
+	struct cabin_protection_glide sustained;
 
-	/* average */
+	/* average: A-weighted sums of squares of the last half seconds, heard, and as they would
+	 * have been heard without this stage */
 	struct cabin_a_weighting weighting;
-	float average_reduction_db, average_target_db;
-	float average_gain, average_slope;
 	double heard[CABIN_PROTECTION_BUCKETS], unreduced[CABIN_PROTECTION_BUCKETS];
-	double step_heard, bucket_heard, bucket_unreduced;
+	double step_weighted, bucket_heard, bucket_unreduced;
 	uint32_t bucket_at, bucket_steps;
-
-	double heard_power[CABIN_PROTECTION_SUSTAINED_STEPS]; /* for the meter: unweighted */
-	double step_heard_unweighted;
 	double minute_power;
+	float average_reduction_db, average_target_db;
+	struct cabin_protection_glide average;
 	bool warning;
 };
 
