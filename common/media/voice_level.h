@@ -3,12 +3,12 @@
  *   peak   falls 20 dB in 1.7 s (IEC 60268-10, type I); rises at once
  *   RMS    integrates 300 ms, as a VU meter (IEC 60268-17)
  *   speech RMS of speech alone, without its pauses: stretches of 10 ms over −55 dBFS and not
- *          16 dB below the level so far, the margin of ITU-T P.56; follows within a second
+ *          16 dB below the level so far, the margin of ITU-T P.56; follows in a second or two
  *
  * The speech level decides:
  *
- *   too quiet ◀─ below −31 ─ good ─ above −11, or clipped ─▶ too loud
- *             ─ above −29 ─▶      ◀─ below −13 ─
+ *   too quiet ◀─ below −32 ─ good ─ above −10, or clipped ─▶ too loud
+ *             ─ above −28 ─▶      ◀─ below −14 ─
  *
  * −30 … −12 dBFS: nominal are −26 (ITU-T) to −23 (EBU R 128), and speech has its peaks 12 dB
  * and more above its RMS, so what is louder clips. Clipped holds for a second. A pause keeps
@@ -40,7 +40,6 @@ struct cabin_voice_level {
 	struct cabin_level gathering;
 	double rms_power, speech_power;
 	uint32_t speech_blocks, quiet_blocks, clip_blocks;
-	bool clipped;
 };
 
 void cabin_voice_level_init(struct cabin_voice_level *level);
