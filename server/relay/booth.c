@@ -51,12 +51,12 @@ void booth_complete_handover(struct cabin_booth *booth, uint64_t now_ns)
 {
 	uint8_t to = booth->handover.to;
 	uint64_t heard_ns = cabin_booth_seat(booth, to)->heard_ns;
-	bool heard = booth->handover.to_heard;
+	bool started = booth->started || booth->handover.to_kept;
 
 	cabin_handover_void(&booth->handover);
 	go_on_air(booth, to, now_ns);
 	cabin_booth_seat(booth, to)->heard_ns = heard_ns;
-	booth->started = heard;
+	booth->started = started;
 	booth->handovers++;
 }
 
@@ -155,7 +155,7 @@ void cabin_booth_resume_mic(struct cabin_booth *booth, uint8_t number, bool chan
 	} else if (booth->on_air == 0 && channel_free) {
 		go_on_air(booth, number, now_ns);
 	} else {
-		seat->mic = false;
+		seat->mic = seat->cough = false;
 	}
 }
 
@@ -237,6 +237,7 @@ void cabin_booth_switch_output(struct cabin_booth *booth, uint8_t output, uint64
 		return;
 	booth->output = output;
 	booth->switched_ns = now_ns;
+	booth->started = false; /* on this channel */
 	if (booth->held)
 		booth_nobody_on_air(booth); /* a hold is of the channel that was left */
 }
@@ -258,13 +259,12 @@ enum cabin_booth_packet cabin_booth_packet(struct cabin_booth *booth, uint8_t nu
 	if (!seat->mic)
 		return CABIN_BOOTH_PACKET_DROP;
 	seat->heard_ns = now_ns;
-	if (booth->on_air == number) {
+	if (booth->on_air == number)
 		booth->late = false;
-		booth->started = true;
-	}
 	if (booth->handover.state == CABIN_HANDOVER_AGREED) {
 		switch (cabin_handover_packet(&booth->handover, number, stamp_ns, duration_ns)) {
 		case CABIN_HANDOVER_FORWARD:
+			booth->started = true;
 			return CABIN_BOOTH_PACKET_FORWARD;
 		case CABIN_HANDOVER_KEEP:
 			return CABIN_BOOTH_PACKET_KEEP;
@@ -272,8 +272,10 @@ enum cabin_booth_packet cabin_booth_packet(struct cabin_booth *booth, uint8_t nu
 			return CABIN_BOOTH_PACKET_DROP;
 		}
 	}
-	if (booth->on_air == number)
+	if (booth->on_air == number) {
+		booth->started = true;
 		return CABIN_BOOTH_PACKET_FORWARD;
+	}
 	return booth->on_air == 0 ? CABIN_BOOTH_PACKET_RETURN : CABIN_BOOTH_PACKET_DROP;
 }
 

@@ -71,7 +71,7 @@ struct cabin_booth {
 	uint8_t output;	      /* 0: a, 1: b */
 	uint8_t on_air;	      /* seat; 0: nobody */
 	bool held, late;      /* of on_air */
-	bool started;	      /* a packet of on_air came since it took the air */
+	bool started;	      /* a packet of it came on this channel: listeners have it */
 	uint64_t since_ns;    /* when it did */
 	uint64_t switched_ns; /* when the output was last switched */
 	uint64_t release_ns;  /* held: end of the hold */

@@ -70,6 +70,9 @@ void hub_route(struct cabin_hub *hub, struct cabin_packet *packet, uint64_t now_
 		if (choice.source_index == packet->source_index ||
 		    channel->announced.source_index == packet->source_index)
 			cabin_channel_decide(channel, choice, source_of(hub, choice.source_index), now_ns);
+		/* A seat that leaves a channel leaves it at once, and not when another source is there. */
+		if (packet->source_index >= hub->capture_count && choice.source_index != packet->source_index)
+			continue;
 		choices[taker_count] = choice;
 		if (cabin_channel_takes(channel, choice, packet->source_index, source))
 			takers[taker_count++] = channel;

@@ -91,21 +91,27 @@ static void drop(struct hub_booth *booth, struct cabin_packet *packet)
 /* What a packet may change of its booth's state. */
 struct air {
 	uint8_t on_air;
-	bool held, late, started, to_heard;
+	bool mic, held, late, started, to_heard;
 	enum cabin_handover_state handover;
 };
 
-static struct air air_of(const struct cabin_booth *machine)
+static struct air air_of(const struct cabin_booth *machine, uint8_t seat)
 {
 	return (struct air){
-	    machine->on_air,	    machine->held, machine->late, machine->started, machine->handover.to_heard,
-	    machine->handover.state};
+	    .on_air = machine->on_air,
+	    .mic = machine->seats[seat - 1].mic,
+	    .held = machine->held,
+	    .late = machine->late,
+	    .started = machine->started,
+	    .to_heard = machine->handover.to_heard,
+	    .handover = machine->handover.state,
+	};
 }
 
 static bool same_air(struct air a, struct air b)
 {
-	return a.on_air == b.on_air && a.held == b.held && a.late == b.late && a.started == b.started &&
-	       a.to_heard == b.to_heard && a.handover == b.handover;
+	return a.on_air == b.on_air && a.mic == b.mic && a.held == b.held && a.late == b.late &&
+	       a.started == b.started && a.to_heard == b.to_heard && a.handover == b.handover;
 }
 
 /* The microphone stayed open while nothing came, and nobody took the air. */
@@ -127,7 +133,8 @@ void hub_seat_packet(struct cabin_hub *hub, struct cabin_packet *packet, uint64_
 	uint8_t seat;
 	struct hub_booth *booth = hub_booth_of(hub, packet->source_index, &seat);
 	struct cabin_booth *machine = &booth->machine;
-	struct air before = air_of(machine);
+	struct air before = air_of(machine, seat);
+	bool due = false;
 	enum cabin_booth_packet verdict = cabin_booth_packet(machine, seat, packet->stamp_ns, duration_ns, now_ns);
 
 	if (verdict == CABIN_BOOTH_PACKET_RETURN)
@@ -141,9 +148,11 @@ void hub_seat_packet(struct cabin_hub *hub, struct cabin_packet *packet, uint64_
 	} else {
 		drop(booth, packet);
 	}
-	if (machine->handover.state == CABIN_HANDOVER_AGREED)
+	if (machine->handover.state == CABIN_HANDOVER_AGREED) {
+		due = now_ns >= cabin_booth_due_ns(machine);
 		cabin_booth_tick(machine, now_ns);
-	if (!same_air(before, air_of(machine)))
+	}
+	if (due || !same_air(before, air_of(machine, seat)))
 		hub_booths_changed(hub, now_ns);
 }
 

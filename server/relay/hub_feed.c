@@ -19,12 +19,12 @@ struct hub_booth *hub_booth_of(struct cabin_hub *hub, uint16_t source_index, uin
 static bool interpreted(struct cabin_hub *hub, struct cabin_channel *channel, struct cabin_channel_choice *choice,
 			uint64_t now_ns)
 {
-	uint16_t owner = hub->figures[channel->index].owner, source_index;
+	uint16_t owner = hub->figures[channel->index].owner;
+	uint16_t line_index = cabin_line_on_air(&channel->line, now_ns);
 
 	if (owner != CABIN_INDEX_NONE) {
 		const struct hub_booth *booth = &hub->booths[owner];
-
-		source_index = cabin_seat_source_index(hub->capture_count, owner, booth->machine.on_air);
+		uint16_t source_index = cabin_seat_source_index(hub->capture_count, owner, booth->machine.on_air);
 		/* One whose first packet never comes leaves listeners what they have. */
 		if (booth->machine.started || !hub->sources[source_index].lost) {
 			*choice = (struct cabin_channel_choice){.feed = CABIN_FEED_BOOTH,
@@ -34,11 +34,10 @@ static bool interpreted(struct cabin_hub *hub, struct cabin_channel *channel, st
 			return true;
 		}
 	}
-	source_index = cabin_line_on_air(&channel->line, now_ns);
-	if (source_index == CABIN_INDEX_NONE)
+	if (line_index == CABIN_INDEX_NONE)
 		return false;
 	*choice = (struct cabin_channel_choice){
-	    .feed = CABIN_FEED_BOOTH, .source_index = source_index, .booth_id = channel->config.booth_id};
+	    .feed = CABIN_FEED_BOOTH, .source_index = line_index, .booth_id = channel->config.booth_id};
 	return true;
 }
 
