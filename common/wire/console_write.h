@@ -15,9 +15,7 @@
 
 #include "base/error.h"
 #include "wire/console_words.h"
-
-/* Close codes beside those of wire/control.h. */
-enum { CABIN_CLOSE_REPLACED = 4002, CABIN_CLOSE_NO_ACCESS = 4003 };
+#include "wire/control.h"
 
 struct cabin_console_output {
 	uint16_t channel;     /* number */

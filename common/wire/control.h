@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "wire/console_read.h"
 
 /* Section 2. */
 enum cabin_close_code {
@@ -21,11 +22,20 @@ enum cabin_close_code {
 	CABIN_CLOSE_NOT_JSON = 1007,
 	CABIN_CLOSE_POLICY = 1008,
 	CABIN_CLOSE_TOO_BIG = 1009,
+	CABIN_CLOSE_TRY_AGAIN_LATER = 1013,
 	CABIN_CLOSE_SLOW = 4000,
-	CABIN_CLOSE_IDLE = 4001
+	CABIN_CLOSE_IDLE = 4001,
+	CABIN_CLOSE_REPLACED = 4002,
+	CABIN_CLOSE_NO_ACCESS = 4003
 };
 
-enum cabin_client_message_kind { CABIN_CLIENT_LISTEN, CABIN_CLIENT_STOP, CABIN_CLIENT_PING, CABIN_CLIENT_REPORT };
+enum cabin_client_message_kind {
+	CABIN_CLIENT_LISTEN,
+	CABIN_CLIENT_STOP,
+	CABIN_CLIENT_PING,
+	CABIN_CLIENT_REPORT,
+	CABIN_CLIENT_CONSOLE
+};
 
 enum cabin_report_state {
 	CABIN_REPORT_STARTING,
@@ -64,6 +74,7 @@ struct cabin_client_message {
 		uint32_t listen_channel; /* 1 … 65,535, or 0 for a whole number that no channel can have */
 		struct cabin_client_ping ping;
 		struct cabin_client_report report;
+		struct cabin_console_request console;
 	};
 };
 

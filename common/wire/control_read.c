@@ -3,46 +3,13 @@
 #include <jansson.h>
 
 #include "base/limits.h"
+#include "wire/console_read_internal.h"
 #include "wire/control.h"
+#include "wire/json_read.h"
 
 static const double whole_max = 9007199254740992.0; /* 2^53 */
 
 enum { REPORT_MAX_MS = 600000, REPORT_MAX_UNDERRUNS = 10000 };
-
-static bool is_text(const json_t *value, const char *text)
-{
-	return json_is_string(value) && json_string_length(value) == strlen(text) &&
-	       memcmp(json_string_value(value), text, strlen(text)) == 0;
-}
-
-/* Index of the string in `names`, negative when it is none of them. */
-static int index_of(const json_t *value, const char *const *names, int count)
-{
-	for (int i = 0; i < count; i++) {
-		if (is_text(value, names[i]))
-			return i;
-	}
-	return CABIN_EFORMAT;
-}
-
-static int read_whole(uint32_t *out, const json_t *value, uint32_t max)
-{
-	if (!json_is_integer(value) || json_integer_value(value) < 0 || json_integer_value(value) > max)
-		return CABIN_EFORMAT;
-	*out = (uint32_t)json_integer_value(value);
-	return 0;
-}
-
-static int read_number(double *out, const json_t *value, double max)
-{
-	double number = json_number_value(value);
-
-	/* Turned round, the comparison would let a NaN through. */
-	if (!json_is_number(value) || !(number >= 0 && number <= max))
-		return CABIN_EFORMAT;
-	*out = number + 0.0; /* −0 becomes 0 */
-	return 0;
-}
 
 static int read_number_or_null(double *out, const json_t *value)
 {
@@ -50,18 +17,7 @@ static int read_number_or_null(double *out, const json_t *value)
 		*out = -1;
 		return 0;
 	}
-	return read_number(out, value, REPORT_MAX_MS);
-}
-
-/* Any whole number is well-formed: that no channel has it is for the caller to tell. */
-static int read_channel(uint32_t *out, const json_t *value)
-{
-	json_int_t number = json_integer_value(value);
-
-	if (!json_is_integer(value))
-		return CABIN_EFORMAT;
-	*out = number >= 1 && number <= UINT16_MAX ? (uint32_t)number : 0;
-	return 0;
+	return cabin_json_number(out, value, REPORT_MAX_MS);
 }
 
 static int read_report(struct cabin_client_report *out, const json_t *root)
@@ -69,16 +25,16 @@ static int read_report(struct cabin_client_report *out, const json_t *root)
 	static const char *const states[] = {"starting", "live", "stalled", "interrupted"};
 	static const char *const fallbacks[] = {"none", "script-processor", "ogg-http", "native"};
 	const json_t *hidden = json_object_get(root, "hidden");
-	int state = index_of(json_object_get(root, "state"), states, CABIN_REPORT_STATE_COUNT);
-	int fallback = index_of(json_object_get(root, "fallback"), fallbacks, CABIN_FALLBACK_COUNT);
+	int state = cabin_json_word(json_object_get(root, "state"), states, CABIN_REPORT_STATE_COUNT);
+	int fallback = cabin_json_word(json_object_get(root, "fallback"), fallbacks, CABIN_FALLBACK_COUNT);
 
 	if (state < 0 || fallback < 0 || !json_is_boolean(hidden) ||
-	    read_channel(&out->channel, json_object_get(root, "channel")) ||
-	    read_number(&out->buffer_ms, json_object_get(root, "buffer_ms"), REPORT_MAX_MS) ||
-	    read_number(&out->target_ms, json_object_get(root, "target_ms"), REPORT_MAX_MS) ||
-	    read_number(&out->late_ms, json_object_get(root, "late_ms"), REPORT_MAX_MS) ||
-	    read_number(&out->concealed_ms, json_object_get(root, "concealed_ms"), REPORT_MAX_MS) ||
-	    read_whole(&out->underruns, json_object_get(root, "underruns"), REPORT_MAX_UNDERRUNS) ||
+	    cabin_json_channel(&out->channel, json_object_get(root, "channel")) ||
+	    cabin_json_number(&out->buffer_ms, json_object_get(root, "buffer_ms"), REPORT_MAX_MS) ||
+	    cabin_json_number(&out->target_ms, json_object_get(root, "target_ms"), REPORT_MAX_MS) ||
+	    cabin_json_number(&out->late_ms, json_object_get(root, "late_ms"), REPORT_MAX_MS) ||
+	    cabin_json_number(&out->concealed_ms, json_object_get(root, "concealed_ms"), REPORT_MAX_MS) ||
+	    cabin_json_whole(&out->underruns, json_object_get(root, "underruns"), REPORT_MAX_UNDERRUNS) ||
 	    read_number_or_null(&out->mouth_to_ear_ms, json_object_get(root, "mouth_to_ear_ms")) ||
 	    read_number_or_null(&out->round_trip_ms, json_object_get(root, "round_trip_ms")))
 		return CABIN_EFORMAT;
@@ -95,20 +51,23 @@ static int read_message(struct cabin_client_message *out, const json_t *root)
 
 	if (!json_is_object(root))
 		return CABIN_EFORMAT;
-	kind = index_of(json_object_get(root, "type"), types, 4);
-	if (kind < 0)
-		return CABIN_EFORMAT;
+	kind = cabin_json_word(json_object_get(root, "type"), types, 4);
+	if (kind < 0) {
+		out->kind = CABIN_CLIENT_CONSOLE;
+		return cabin_console_read(&out->console, root);
+	}
 	out->kind = (enum cabin_client_message_kind)kind;
 	switch (out->kind) {
 	case CABIN_CLIENT_LISTEN:
-		return read_channel(&out->listen_channel, json_object_get(root, "channel"));
+		return cabin_json_channel(&out->listen_channel, json_object_get(root, "channel"));
 	case CABIN_CLIENT_PING:
-		if (read_whole(&out->ping.id, json_object_get(root, "id"), INT32_MAX))
+		if (cabin_json_whole(&out->ping.id, json_object_get(root, "id"), INT32_MAX))
 			return CABIN_EFORMAT;
-		return read_number(&out->ping.t1, json_object_get(root, "t1"), whole_max);
+		return cabin_json_number(&out->ping.t1, json_object_get(root, "t1"), whole_max);
 	case CABIN_CLIENT_REPORT:
 		return read_report(&out->report, root);
 	case CABIN_CLIENT_STOP:
+	case CABIN_CLIENT_CONSOLE:
 		break;
 	}
 	return 0;

@@ -12,6 +12,7 @@
 
 #include "audio/device.h"
 #include "base/log.h"
+#include "cabind/app_booths.h"
 #include "cabind/app_metrics.h"
 #include "cabind/hub_thread.h"
 #include "cabind/notify.h"
@@ -29,6 +30,7 @@ struct app {
 	struct cabin_config *config;
 	char *event_json;
 	uint16_t *numbers;
+	struct cabin_app_booths *booths;
 	struct cabin_hub_thread *hub_thread;
 	struct cabin_app_metrics metrics;
 	struct cabin_server *server;
@@ -43,7 +45,8 @@ struct app {
 static uint32_t pool_slots(const struct cabin_config *config, uint32_t loop_count)
 {
 	uint32_t windows = cabin_fanout_packets_held(config->channel_count, config->server.queue_limit_ms);
-	return loop_count * (windows + CABIN_SERVER_INBOX_SLOTS) + HUB_INBOX_SLOTS + 2u * config->source_count;
+	return loop_count * (windows + CABIN_SERVER_INBOX_SLOTS) + HUB_INBOX_SLOTS + 2u * config->source_count +
+	       cabin_hub_packets_held(config->booth_count);
 }
 
 static void set_log_level(const char *name)
@@ -103,7 +106,7 @@ static int create_server(struct app *app, const struct cabin_options *options)
 		return CABIN_ENOMEM;
 	for (uint16_t i = 0; i < app->config->channel_count; i++)
 		app->numbers[i] = app->config->channels[i].number;
-	const struct cabin_server_config config = {
+	struct cabin_server_config config = {
 	    .clock = app->clock,
 	    .listen = from->listen,
 	    .listen_tls = from->listen_tls,
@@ -115,6 +118,7 @@ static int create_server(struct app *app, const struct cabin_options *options)
 	    .queue_limit_ms = from->queue_limit_ms,
 	    .close_after_ms = from->close_after_ms,
 	    .dscp_listeners = from->dscp_listeners,
+	    .dscp_consoles = from->dscp_consoles,
 	    .rto_min_us = from->rto_min_us,
 	    .web_folder = web_folder,
 	    .event_json = app->event_json,
@@ -123,8 +127,20 @@ static int create_server(struct app *app, const struct cabin_options *options)
 	    .write_metrics = cabin_app_metrics_write,
 	    .context = &app->metrics,
 	    .hub_pulse = cabin_hub_thread_pulse(app->hub_thread),
+	    .hub_inbox = cabin_hub_thread_inbox(app->hub_thread),
 	};
+	cabin_app_booths_for_server(app->booths, &config);
 	return cabin_server_create(&app->server, &config);
+}
+
+static uint32_t audience(void *context, uint16_t channel_index)
+{
+	return cabin_server_listener_count(context, channel_index);
+}
+
+static const char *language_of(const struct cabin_config *config, const struct cabin_config_channel *channel)
+{
+	return channel->language_index == CABIN_INDEX_NONE ? NULL : config->languages[channel->language_index].id;
 }
 
 static int create_hub(struct app *app, const struct cabin_options *options)
@@ -143,7 +159,10 @@ static int create_hub(struct app *app, const struct cabin_options *options)
 		    .kind = from->kind,
 		    .source_index = from->source_index,
 		    .floor_channel_index = from->floor_channel_index,
+		    .room_index = from->room_index,
+		    .language = language_of(app->config, from),
 		    .idle_feed = from->idle_feed,
+		    .idle_from_index = from->idle_from_index,
 		    .hold_ms = from->hold_ms,
 		    .fade_ms = from->fade_ms,
 		    .booth_id = from->booth_id,
@@ -157,7 +176,11 @@ static int create_hub(struct app *app, const struct cabin_options *options)
 	    .source_count = app->config->source_count,
 	    .sinks = app->sinks,
 	    .sink_count = loop_count,
+	    .notices = cabin_server_notice_sink(app->server),
+	    .audience = audience,
+	    .audience_context = app->server,
 	};
+	cabin_app_booths_for_hub(app->booths, &config);
 	int result = first_number(options->first_sequence, UINT16_MAX, &config.first_sequence);
 	if (result == 0)
 		result = first_number(options->first_timestamp, UINT32_MAX, &config.first_timestamp);
@@ -167,6 +190,8 @@ static int create_hub(struct app *app, const struct cabin_options *options)
 static int build(struct app *app, const struct cabin_options *options)
 {
 	int result = cabin_hub_thread_create(&app->hub_thread, app->clock, HUB_INBOX_SLOTS);
+	if (result == 0)
+		result = cabin_app_booths_create(&app->booths, app->config);
 	if (result == 0)
 		result = create_server(app, options);
 	if (result == 0)
@@ -194,7 +219,7 @@ static int build(struct app *app, const struct cabin_options *options)
 	    .server = app->server,
 	};
 	result = cabin_hub_thread_start(app->hub_thread, app->hub);
-	return result != 0 ? result : cabin_server_start(app->server);
+	return result != 0 ? result : cabin_server_start(app->server, app->pool);
 }
 
 /* Sinks and metrics belong to the server, so the hub's thread ends before it, and what
@@ -207,6 +232,7 @@ static void tear_down(struct app *app)
 	cabin_hub_destroy(app->hub);
 	cabin_hub_thread_destroy(app->hub_thread);
 	cabin_packet_pool_destroy(app->pool);
+	cabin_app_booths_destroy(app->booths);
 	free(app->channels);
 	free(app->numbers);
 	free(app->event_json);

@@ -6,6 +6,7 @@
 #include "monitor/metrics.h"
 
 _Static_assert((int)CABIN_METRICS_CLOSE_CODES == (int)CABIN_CLOSED_COUNT, "same closings in the same order");
+_Static_assert((int)CABIN_METRICS_REFUSALS == (int)CABIN_SERVER_REFUSALS, "same refusals in the same order");
 _Static_assert((int)CABIN_REPORT_BUCKETS <= (int)CABIN_METRICS_BUCKETS_MAX, "buckets fit");
 
 static struct cabin_metrics_histogram histogram(const struct cabin_report_histogram *from)
@@ -56,6 +57,30 @@ static void fill_source(const struct cabin_app_metrics *from, uint16_t index, st
 	};
 }
 
+static void fill_booth(const struct cabin_app_metrics *from, uint16_t index, struct cabin_metrics_booth *to)
+{
+	struct cabin_hub_booth_stats stats;
+	cabin_hub_booth_stats(from->hub, index, &stats);
+	*to = (struct cabin_metrics_booth){
+	    .booth = from->config->booths[index].id,
+	    .on_air = stats.on_air,
+	    .held = stats.held,
+	    .present = stats.present,
+	    .handovers = stats.handovers,
+	    .handovers_cancelled = stats.handovers_cancelled,
+	    .dropped_packets = stats.dropped_packets,
+	};
+}
+
+/* Of all booths: each tells it. */
+static uint64_t notices_dropped(const struct cabin_app_metrics *from)
+{
+	struct cabin_hub_booth_stats stats = {.notices_dropped = 0};
+	if (from->config->booth_count > 0)
+		cabin_hub_booth_stats(from->hub, 0, &stats);
+	return stats.notices_dropped;
+}
+
 static void fill_server(const struct cabin_app_metrics *from, struct cabin_metrics_server *to)
 {
 	struct cabin_server_stats stats;
@@ -63,6 +88,13 @@ static void fill_server(const struct cabin_app_metrics *from, struct cabin_metri
 	*to = (struct cabin_metrics_server){
 	    .connections = stats.listeners,
 	    .connections_tls = stats.listeners_tls,
+	    .consoles = stats.consoles,
+	    .uplink_packets = stats.uplink_packets,
+	    .uplink_late = stats.uplink_late,
+	    .uplink_bad_clock = stats.uplink_bad_clock,
+	    .uplink_refused = stats.uplink_refused,
+	    .commands_refused = stats.commands_refused,
+	    .notices_dropped = notices_dropped(from),
 	    .loops = cabin_server_loop_count(from->server),
 	    .accepted = stats.accepted,
 	    .refused_full = stats.refused_full,
@@ -76,6 +108,7 @@ static void fill_server(const struct cabin_app_metrics *from, struct cabin_metri
 	    .pool_empty = cabin_packet_pool_empty_count(from->pool),
 	    .hub_inbox_refused = cabin_inbox_refused_count(from->hub_inbox),
 	};
+	memcpy(to->joins_refused, stats.joins_refused, sizeof(to->joins_refused));
 	memcpy(to->closed_by_code, stats.closed_by_code, sizeof(to->closed_by_code));
 }
 
@@ -85,15 +118,20 @@ void cabin_app_metrics_write(void *context, FILE *to)
 	const struct cabin_config *config = from->config;
 	struct cabin_metrics_channel *channels = calloc(config->channel_count, sizeof(channels[0]));
 	struct cabin_metrics_source *sources = calloc(config->source_count, sizeof(sources[0]));
+	struct cabin_metrics_booth *booths = calloc(config->booth_count + 1u, sizeof(booths[0]));
 	struct cabin_metrics metrics = {
 	    .channels = channels,
 	    .sources = sources,
+	    .booths = booths,
+	    .booth_count = config->booth_count,
 	    .channel_count = config->channel_count,
 	    .source_count = config->source_count,
 	    .bounds_ms = cabin_report_bounds_ms,
 	    .bound_count = CABIN_REPORT_BUCKETS - 1,
 	};
-	if (channels && sources) {
+	if (channels && sources && booths) {
+		for (uint16_t i = 0; i < config->booth_count; i++)
+			fill_booth(from, i, &booths[i]);
 		for (uint16_t i = 0; i < config->channel_count; i++)
 			fill_channel(from, i, &channels[i]);
 		for (uint16_t i = 0; i < config->source_count; i++)
@@ -103,4 +141,5 @@ void cabin_app_metrics_write(void *context, FILE *to)
 	}
 	free(channels);
 	free(sources);
+	free(booths);
 }

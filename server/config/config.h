@@ -136,6 +136,7 @@ struct cabin_config_server {
 	uint32_t queue_limit_ms;	    /* 300 */
 	uint32_t close_after_ms;	    /* 10,000 */
 	uint32_t dscp_listeners;	    /* 34, AF41 */
+	uint32_t dscp_consoles;		    /* 46, EF */
 	uint32_t rto_min_us;   /* 5,000: TCP's floor for retransmission where the kernel has it; 0: leave it */
 	const char *log_level; /* "info" */
 };
@@ -171,6 +172,10 @@ void cabin_config_print(const struct cabin_config *config, FILE *to);
 
 /* The answer of /api/v1/event (docs/protocol.md, 1), to be freed by the caller. NULL: no memory. */
 CABIN_MUST_CHECK char *cabin_config_event_json(const struct cabin_config *config);
+
+/* The answer of /api/v1/booth/documents for one booth (docs/protocol.md), to be freed by
+ * the caller. NULL: no memory. */
+CABIN_MUST_CHECK char *cabin_config_documents_json(const struct cabin_config_booth *booth);
 
 /* Every key with type, range, default and meaning, as the Markdown tables of
  * docs/configuration.md. */

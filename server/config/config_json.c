@@ -1,6 +1,7 @@
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "config/config.h"
 
@@ -103,6 +104,24 @@ static json_t *agenda_json(const struct cabin_config *config)
 						  session->end, "title", names_json(&session->title)));
 	}
 	return finish(list, complete);
+}
+
+char *cabin_config_documents_json(const struct cabin_config_booth *booth)
+{
+	json_t *list = json_array();
+	bool complete = list != NULL;
+	for (uint16_t i = 0; complete && i < booth->document_count; i++) {
+		const struct cabin_config_document *document = &booth->documents[i];
+		const char *slash = document->file ? strrchr(document->file, '/') : NULL;
+		complete = append(list, json_pack("{s:i, s:o, s:s?, s:s?}", "number", (int)i + 1, "title",
+						  names_json(&document->title), "url", document->url, "file",
+						  slash ? slash + 1 : document->file));
+	}
+	list = finish(list, complete);
+	json_t *answer = json_pack("{s:o}", "documents", list);
+	char *text = answer ? json_dumps(answer, JSON_COMPACT) : NULL;
+	json_decref(answer);
+	return text;
 }
 
 /* FNV-1a, 64 bits: names a version of the text, and keeps nothing secret. */

@@ -83,6 +83,8 @@ static const struct cabin_schema_key server_keys[] = {
 		"A listener that stays behind for this long is closed"),
     INTEGER_KEY("dscp_listeners", SERVER, dscp_listeners, 0, 63, 34,
 		"DSCP of packets to listeners; 34 is AF41, 0 leaves it"),
+    INTEGER_KEY("dscp_consoles", SERVER, dscp_consoles, 0, 63, 46,
+		"DSCP of packets to interpreters' consoles; 46 is EF, 0 leaves it"),
     INTEGER_KEY("rto_min_us", SERVER, rto_min_us, 0, 1000000, 5000,
 		"TCP's shortest wait before it sends again, where the kernel has it; 0 leaves it"),
     {.name = "log_level",

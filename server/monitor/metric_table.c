@@ -3,9 +3,12 @@
 #include "monitor/metrics.h"
 #include "monitor/process_figures.h"
 
-static const char *const close_codes[CABIN_METRICS_CLOSE_CODES] = {"peer", "1001", "1002", "1003", "1007",
-								   "1008", "1009", "4000", "4001"};
-static const char *const feeds[] = {"floor", "booth", "pass-through", "silence"};
+static const char *const close_codes[CABIN_METRICS_CLOSE_CODES] = {
+    "peer", "1001", "1002", "1003", "1007", "1008", "1009", "4000", "4001", "1013", "4002", "4003"};
+static const char *const feeds[] = {"floor", "booth", "pass-through", "silence", "channel"};
+_Static_assert(sizeof(feeds) / sizeof(feeds[0]) == CABIN_FEED_COUNT, "as enum cabin_feed");
+static const char *const refusals[CABIN_METRICS_REFUSALS] = {"no-access", "token-invalid", "token-expired",
+							     "token-revoked"};
 static const char *const conditions[] = {"ok", "silent", "lost"};
 static const char *const states[] = {"starting", "live", "stalled", "interrupted"};
 static const char *const fallbacks[] = {"none", "script-processor", "ogg-http", "native"};
@@ -14,6 +17,7 @@ static const char *const fallbacks[] = {"none", "script-processor", "ogg-http", 
 #define OF_SERVER(kind, field)	CABIN_METRIC_SERVER, CABIN_METRIC_##kind, offsetof(struct cabin_metrics_server, field)
 #define OF_CHANNEL(kind, field) CABIN_METRIC_CHANNEL, CABIN_METRIC_##kind, offsetof(struct cabin_metrics_channel, field)
 #define OF_SOURCE(kind, field)	CABIN_METRIC_SOURCE, CABIN_METRIC_##kind, offsetof(struct cabin_metrics_source, field)
+#define OF_BOOTH(kind, field)	CABIN_METRIC_BOOTH, CABIN_METRIC_##kind, offsetof(struct cabin_metrics_booth, field)
 #define OF_PROCESS(kind, field) CABIN_METRIC_PROCESS, CABIN_METRIC_##kind, offsetof(struct cabin_process_figures, field)
 #define EACH(name, array)	0, name, array, COUNT_OF(array)
 #define COUNTER			CABIN_METRIC_COUNTER
@@ -79,6 +83,22 @@ const struct cabin_metric cabin_metric_table[] = {
 	{"cabin_source_rms_dbfs", GAUGE, "dBFS", "RMS level of the newest 100 ms.", OF_SOURCE(DOUBLE, rms_dbfs), .scale = 0},
 	{"cabin_source_capture_seconds", GAUGE, "seconds", "Age of a block's newest frame when its encode thread got it, mean of 1 s.", OF_SOURCE(DOUBLE, capture_ms), .scale = .001},
 	{"cabin_source_encode_seconds", GAUGE, "seconds", "Time to encode one packet, mean of 1 s.", OF_SOURCE(DOUBLE, encode_ms), .scale = .001},
+
+	/* booths */
+	{"cabin_consoles", GAUGE, "", "Consoles in a seat, and technicians, that are connected now.", OF_SERVER(U32, consoles), .scale = 0},
+	{"cabin_joins_refused_total", COUNTER, "", "Tokens that were refused, or revoked while in use.", OF_SERVER(U64_EACH, joins_refused), EACH("reason", refusals)},
+	{"cabin_uplink_packets_total", COUNTER, "", "Packets of consoles' microphones that went to the hub.", OF_SERVER(U64, uplink_packets), .scale = 0},
+	{"cabin_uplink_late_total", COUNTER, "", "Packets of consoles that were dropped because their sound was older than the queue limit.", OF_SERVER(U64, uplink_late), .scale = 0},
+	{"cabin_uplink_bad_clock_total", COUNTER, "", "Packets of consoles that were dropped because their clock said that they come from the future.", OF_SERVER(U64, uplink_bad_clock), .scale = 0},
+	{"cabin_uplink_refused_total", COUNTER, "", "Packets of consoles for which the pool or the hub's inbox had no room.", OF_SERVER(U64, uplink_refused), .scale = 0},
+	{"cabin_console_commands_refused_total", COUNTER, "", "Times that the hub's inbox had no room for a console's command; the console is closed and comes back.", OF_SERVER(U64, commands_refused), .scale = 0},
+	{"cabin_console_notices_dropped_total", COUNTER, "", "Messages to consoles that were dropped because too many waited.", OF_SERVER(U64, notices_dropped), .scale = 0},
+	{"cabin_booth_on_air_seat", GAUGE, "", "The seat on air, 0 for none.", OF_BOOTH(U32, on_air), .scale = 0},
+	{"cabin_booth_held", GAUGE, "", "1 while the hold time runs: microphone off or lost, the channel still the booth's.", OF_BOOTH(U32, held), .scale = 0},
+	{"cabin_booth_seats_present", GAUGE, "", "Seats with a console.", OF_BOOTH(U32, present), .scale = 0},
+	{"cabin_booth_handovers_total", COUNTER, "", "Hand-overs that took place.", OF_BOOTH(U64, handovers), .scale = 0},
+	{"cabin_booth_handovers_cancelled_total", COUNTER, "", "Agreed hand-overs that did not, since the partner sent no sound.", OF_BOOTH(U64, handovers_cancelled), .scale = 0},
+	{"cabin_booth_dropped_packets_total", COUNTER, "", "Packets of its seats that were not taken: microphone off, connection replaced, or too many during a hand-over.", OF_BOOTH(U64, dropped_packets), .scale = 0},
 
 	/* process; names that every Prometheus client library uses */
 	{"cabin_build_info", GAUGE, "", "The version that runs.", OF_PROCESS(TEXT, version), 0, "version", NULL, 0},

@@ -11,6 +11,7 @@ enum cabin_metric_scope {
 	CABIN_METRIC_SERVER,
 	CABIN_METRIC_CHANNEL, /* labels room, channel */
 	CABIN_METRIC_SOURCE,  /* label source */
+	CABIN_METRIC_BOOTH,   /* label booth */
 	CABIN_METRIC_PROCESS  /* struct cabin_process_figures */
 };
 

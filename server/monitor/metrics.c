@@ -122,6 +122,12 @@ static void write_each(FILE *to, const struct cabin_metrics *metrics, const stru
 			write_one(to, metrics, metric, &own, channel);
 		}
 		break;
+	case CABIN_METRIC_BOOTH:
+		for (uint32_t i = 0; i < metrics->booth_count; i++) {
+			struct labels own = with(labels, "booth", metrics->booths[i].booth);
+			write_one(to, metrics, metric, &own, &metrics->booths[i]);
+		}
+		break;
 	case CABIN_METRIC_SOURCE:
 		for (uint32_t i = 0; i < metrics->source_count; i++) {
 			struct labels own = with(labels, "source", metrics->sources[i].source);
@@ -145,7 +151,11 @@ void cabin_metrics_print(const struct cabin_metrics *metrics, FILE *to)
 
 static void write_markdown_row(FILE *to, const struct cabin_metric *metric)
 {
-	static const char *const scope_labels[] = {"", "`room`, `channel`", "`source`", ""};
+	static const char *const scope_labels[] = {[CABIN_METRIC_SERVER] = "",
+						   [CABIN_METRIC_CHANNEL] = "`room`, `channel`",
+						   [CABIN_METRIC_SOURCE] = "`source`",
+						   [CABIN_METRIC_BOOTH] = "`booth`",
+						   [CABIN_METRIC_PROCESS] = ""};
 	const char *own = scope_labels[metric->scope];
 	fprintf(to, "| `%s` | %s | %s | %s", metric->name, type_names[metric->type], metric->unit, own);
 	if (metric->label)

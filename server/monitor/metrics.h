@@ -16,8 +16,8 @@
 #include "relay/hub.h"
 
 enum {
-	CABIN_METRICS_CLOSE_CODES =
-	    9, /* peer, 1001, 1002, 1003, 1007, 1008, 1009, 4000, 4001: as enum cabin_server_close */
+	CABIN_METRICS_CLOSE_CODES = 12, /* peer, 1001 … 4003: as enum cabin_server_close */
+	CABIN_METRICS_REFUSALS = 4,	/* no key, invalid, expired, revoked */
 	CABIN_METRICS_REPORT_STATES = 4,
 	CABIN_METRICS_FALLBACKS = 4,
 	CABIN_METRICS_BUCKETS_MAX = 16
@@ -47,10 +47,20 @@ struct cabin_metrics_source {
 	double peak_dbfs, rms_dbfs, capture_ms, encode_ms;
 };
 
+struct cabin_metrics_booth {
+	const char *booth; /* id, borrowed */
+	uint32_t on_air;   /* seat, 0: none */
+	uint32_t held;	   /* 0 or 1 */
+	uint32_t present;  /* seats with a connection */
+	uint64_t handovers, handovers_cancelled, dropped_packets;
+};
+
 struct cabin_metrics_server {
-	uint32_t connections, connections_tls, loops;
+	uint32_t connections, connections_tls, consoles, loops;
 	uint64_t accepted, refused_full, refused_address, refused_subprotocol, http_requests, control_dropped,
 	    loop_inbox_refused;
+	uint64_t joins_refused[CABIN_METRICS_REFUSALS];
+	uint64_t uplink_packets, uplink_late, uplink_bad_clock, uplink_refused, commands_refused, notices_dropped;
 	uint64_t closed_by_code[CABIN_METRICS_CLOSE_CODES];
 	struct cabin_fanout_stats fanout;
 	uint32_t pool_free;
@@ -61,7 +71,8 @@ struct cabin_metrics {
 	struct cabin_metrics_server server;
 	const struct cabin_metrics_channel *channels;
 	const struct cabin_metrics_source *sources;
-	uint32_t channel_count, source_count;
+	const struct cabin_metrics_booth *booths;
+	uint32_t channel_count, source_count, booth_count;
 	const double *bounds_ms; /* of every histogram: bound_count of them, +Inf left out */
 	uint32_t bound_count;	 /* at most CABIN_METRICS_BUCKETS_MAX − 1 */
 };

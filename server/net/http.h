@@ -18,7 +18,8 @@ struct cabin_http_reply {
 	size_t size;
 	void *owned; /* malloc'd memory that holds the body, or NULL */
 	const char *etag, *encoding, *cache_control, *location, *allow;
-	bool varies; /* with Accept-Encoding */
+	bool varies;	      /* with Accept-Encoding */
+	bool uses_microphone; /* the page may ask for it */
 };
 
 /* What is left to send of an answer: in the memory that lws keeps for a session. */

@@ -33,6 +33,10 @@ static const char *reason_of(int status)
 		return "Permanent Redirect";
 	case 400:
 		return "Bad Request";
+	case 401:
+		return "Unauthorized";
+	case 403:
+		return "Forbidden";
 	case 404:
 		return "Not Found";
 	case 405:
@@ -71,16 +75,18 @@ static bool host_is_plain(const char *host)
 
 /* 'self' does not cover a WebSocket in every browser, so the page's own origin is
  * named: by the name that the browser itself used. */
-static void put_policies(struct writer *to, const char *host, bool secure)
+static void put_policies(struct writer *to, const char *host, bool secure, bool uses_microphone)
 {
 	put(to, "Content-Security-Policy: default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; "
 		"img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
 		"connect-src 'self'");
 	if (host_is_plain(host))
 		put(to, " %s://%s", secure ? "wss" : "ws", host);
-	put(to, "\r\nX-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\n"
-		"Permissions-Policy: camera=(), microphone=(), geolocation=(), payment=(), usb=()\r\n"
-		"Cross-Origin-Resource-Policy: same-origin\r\n");
+	put(to,
+	    "\r\nX-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\n"
+	    "Permissions-Policy: camera=(), microphone=(%s), geolocation=(), payment=(), usb=()\r\n"
+	    "Cross-Origin-Resource-Policy: same-origin\r\n",
+	    uses_microphone ? "self" : "");
 }
 
 size_t cabin_http_header_write(char *out, size_t out_size, const struct cabin_http_reply *reply, const char *host,
@@ -89,7 +95,7 @@ size_t cabin_http_header_write(char *out, size_t out_size, const struct cabin_ht
 	struct writer to = {.out = out, .size = out_size};
 	put(&to, "HTTP/1.1 %d %s\r\n", reply->status, reason_of(reply->status));
 	put_date(&to, wall_s);
-	put_policies(&to, host, secure);
+	put_policies(&to, host, secure, reply->uses_microphone);
 	if (reply->type)
 		put(&to, "Content-Type: %s\r\n", reply->type);
 	if (reply->status != 304)
@@ -105,6 +111,8 @@ size_t cabin_http_header_write(char *out, size_t out_size, const struct cabin_ht
 		put(&to, "Location: %s\r\n", reply->location);
 	if (reply->allow)
 		put(&to, "Allow: %s\r\n", reply->allow);
+	if (reply->status == 401)
+		put(&to, "WWW-Authenticate: Bearer\r\n");
 	if (reply->status == 426)
 		put(&to, "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n");
 	if (reply->status == 503)

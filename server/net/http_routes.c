@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "net/http.h"
+#include "net/http_booth.h"
 #include "net/ws_listener.h"
 
 static const char not_built[] =
@@ -99,6 +100,16 @@ static struct cabin_http_reply to_folder(const char *path)
 	    .status = 308, .location = location, .owned = location, .cache_control = "no-cache"};
 }
 
+/* One page is the sign of every room: "/stage/plenary". */
+static const char *page_of(const char *path)
+{
+	static const char stage[] = "/stage/";
+	const char *room = path + sizeof(stage) - 1;
+	bool is_sign = strncmp(path, stage, sizeof(stage) - 1) == 0 && *room &&
+		       room[strspn(room, "abcdefghijklmnopqrstuvwxyz0123456789-")] == '\0';
+	return is_sign ? "/stage/index.html" : path;
+}
+
 struct cabin_http_reply cabin_http_route(struct cabin_loop *loop, struct lws *wsi, const char *path)
 {
 	const struct cabin_static *files = loop->net->files;
@@ -112,9 +123,15 @@ struct cabin_http_reply cabin_http_route(struct cabin_loop *loop, struct lws *ws
 		return metrics(loop);
 	if (!strcmp(path, CABIN_WS_PATH))
 		return cabin_http_text(426, "open a WebSocket here, with the sub-protocol " CABIN_WS_SUBPROTOCOL "\n");
-	const struct cabin_static_file *file = cabin_static_find(files, path);
-	if (file)
-		return static_file(wsi, file);
+	struct cabin_http_reply reply;
+	if (cabin_http_booth(loop, wsi, path, &reply))
+		return reply;
+	const struct cabin_static_file *file = cabin_static_find(files, page_of(path));
+	if (file) {
+		reply = static_file(wsi, file);
+		reply.uses_microphone = strncmp(path, "/booth/", 7) == 0;
+		return reply;
+	}
 	if (cabin_static_is_folder(files, path))
 		return to_folder(path);
 	if (!files && !strcmp(path, "/"))

@@ -7,7 +7,8 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "net/ws_listener.h"
+#include "net/notice.h"
+#include "net/ws_console.h"
 
 enum { ACCEPTS_A_TURN = 64 };
 
@@ -90,6 +91,7 @@ static void flush(struct cabin_loop *loop)
 static void on_wake(struct ev_loop *ev, ev_async *watcher, int events)
 {
 	cabin_loop_drain_inbox(watcher->data);
+	cabin_notices_drain(watcher->data);
 }
 
 static void on_idle(struct ev_loop *ev, ev_idle *watcher, int events)
@@ -294,6 +296,8 @@ int cabin_loop_create(struct cabin_loop **out, struct cabin_net *net, uint32_t i
 	if (!result)
 		result = cabin_inbox_create(&loop->inbox, &inbox);
 	if (!result)
+		result = cabin_notices_create(loop, wake);
+	if (!result)
 		result = cabin_lws_context_create(loop);
 out:
 	if (result) {
@@ -346,6 +350,8 @@ void cabin_loop_destroy(struct cabin_loop *loop)
 	for (uint32_t i = 0; i < CABIN_CHANNELS_MAX; i++)
 		cabin_packet_release(loop->owed_states[i]);
 	cabin_inbox_destroy(loop->inbox);
+	cabin_notices_destroy(loop);
+	cabin_ws_console_forget(loop);
 	cabin_fanout_destroy(loop->fanout);
 	for (int scheme = 0; scheme < CABIN_SCHEME_COUNT; scheme++) {
 		if (loop->listen_fd[scheme] >= 0)

@@ -8,7 +8,7 @@
  *                                              flush ─▶ one write per listener
  *
  * Everything in `struct cabin_loop` belongs to the loop's thread once it runs, but
- * for the inbox's push with the states that it refused (the hub's thread), the
+ * for the inboxes' push with the states that one refused (the hub's thread), the
  * atomics and `ev_async_send`. */
 #ifndef CABIN_NET_LOOP_H
 #define CABIN_NET_LOOP_H
@@ -24,11 +24,14 @@
 #include "base/ratelimit.h"
 #include "net/address_counts.h"
 #include "net/admission.h"
+#include "net/auth.h"
 #include "net/http_static.h"
 #include "net/report.h"
 #include "net/server.h"
 #include "net/socket_options.h"
 #include "net/text_cache.h"
+
+_Static_assert((int)CABIN_SERVER_REFUSALS == CABIN_AUTH_COUNT - 1, "every verdict but good");
 
 enum cabin_scheme { CABIN_SCHEME_HTTP, CABIN_SCHEME_HTTPS, CABIN_SCHEME_COUNT };
 
@@ -39,6 +42,8 @@ struct cabin_net {
 	struct cabin_address_counts *addresses; /* NULL: no limit for one address */
 	struct cabin_static *files;		/* NULL: the pages were not built */
 	struct cabin_socket_options socket_options;
+	struct cabin_auth *auth;
+	struct cabin_packet_pool *pool;	  /* of consoles' packets; set before the loops run */
 	struct cabin_text_cache *figures; /* the answer of /metrics; NULL: there is none */
 	char event_etag[24];
 	_Atomic uint64_t next_listener;
@@ -50,9 +55,14 @@ struct cabin_loop_counters {
 	atomic_uint listeners, listeners_tls;
 	_Atomic uint64_t accepted, refused_full, refused_address, refused_subprotocol, http_requests;
 	_Atomic uint64_t closed_by_code[CABIN_CLOSED_COUNT];
+	atomic_uint consoles; /* in a seat, and technicians */
+	_Atomic uint64_t joins_refused[CABIN_AUTH_COUNT];
+	_Atomic uint64_t uplink_packets, uplink_late, uplink_bad_clock, uplink_refused, commands_refused;
 	_Atomic uint64_t control_dropped; /* pongs and errors that a stalled listener's queue had no room for */
 };
 
+struct cabin_net_notice;
+struct cabin_ws_console;
 struct cabin_ws_listener;
 
 struct cabin_loop {
@@ -77,6 +87,12 @@ struct cabin_loop {
 	struct cabin_fanout *fanout;
 	struct cabin_report_counters *reports; /* one a channel */
 	struct cabin_loop_counters counters;
+
+	struct cabin_inbox *notices;
+	struct cabin_net_notice *booth_states[CABIN_BOOTHS_MAX], *room_states[CABIN_ROOMS_MAX]; /* newest, or NULL */
+	struct cabin_ws_console *consoles;
+	uint32_t console_count;
+	atomic_uint console_listeners[CABIN_CHANNELS_MAX]; /* of consoles, not audience; relaxed */
 
 	struct cabin_ws_listener *listeners; /* every one of this loop */
 	struct cabin_ws_listener *unsettled; /* that wait for the end of this turn of the loop */
@@ -106,6 +122,9 @@ void cabin_loop_publish(void *loop, struct cabin_packet *packet);
 /* The loop's thread from here on. */
 uint64_t cabin_loop_now_ns(const struct cabin_loop *loop);
 void cabin_loop_drain_inbox(struct cabin_loop *loop);
+
+/* CABIN_INDEX_NONE: no channel has this number. */
+uint16_t cabin_loop_channel_index(const struct cabin_loop *loop, uint32_t number);
 struct cabin_loop *cabin_loop_of(struct lws *wsi);
 
 /* Where the peer is counted. With net->addresses. */

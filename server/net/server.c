@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "net/listen_socket.h"
 #include "net/loop.h"
+#include "net/notice.h"
 #include "net/tls_files.h"
 
 enum { USER_TIMEOUT_MS = 20000, FIGURES_AGE_MS = 1000 };
@@ -103,8 +104,10 @@ int cabin_server_create(struct cabin_server **out, const struct cabin_server_con
 		return CABIN_ENOMEM;
 	struct cabin_net *net = &server->net;
 	net->config = *config;
-	net->socket_options = (struct cabin_socket_options){
-	    .dscp = config->dscp_listeners, .rto_min_us = config->rto_min_us, .user_timeout_ms = USER_TIMEOUT_MS};
+	net->socket_options = (struct cabin_socket_options){.dscp = config->dscp_listeners,
+							    .dscp_consoles = config->dscp_consoles,
+							    .rto_min_us = config->rto_min_us,
+							    .user_timeout_ms = USER_TIMEOUT_MS};
 	server->loop_count = choose_loop_count(config->loops);
 	cabin_admission_init(&net->admission, config->max_listeners);
 	cabin_etag_write(net->event_etag, (const uint8_t *)config->event_json, strlen(config->event_json),
@@ -117,6 +120,8 @@ int cabin_server_create(struct cabin_server **out, const struct cabin_server_con
 		result = load_pages(net);
 	if (!result)
 		result = create_figures(net);
+	if (!result)
+		result = cabin_auth_create(&net->auth, config->access_key, config->revoked);
 	if (!result && config->max_listeners_per_address)
 		result = cabin_address_counts_create(&net->addresses);
 	if (!result)
@@ -129,8 +134,9 @@ int cabin_server_create(struct cabin_server **out, const struct cabin_server_con
 	return 0;
 }
 
-int cabin_server_start(struct cabin_server *server)
+int cabin_server_start(struct cabin_server *server, struct cabin_packet_pool *pool)
 {
+	server->net.pool = pool;
 	for (uint32_t i = 0; i < server->loop_count; i++) {
 		int result = cabin_loop_start(server->loops[i]);
 		if (result)
@@ -157,6 +163,7 @@ void cabin_server_destroy(struct cabin_server *server)
 	for (uint32_t i = 0; i < server->loop_count; i++)
 		cabin_loop_destroy(server->loops[i]);
 	cabin_text_cache_destroy(server->net.figures);
+	cabin_auth_destroy(server->net.auth);
 	cabin_address_counts_destroy(server->net.addresses);
 	cabin_static_destroy(server->net.files);
 	free(server);
@@ -188,6 +195,17 @@ struct cabin_sink cabin_server_sink(struct cabin_server *server, uint32_t loop_i
 	return (struct cabin_sink){.publish = cabin_loop_publish, .context = server->loops[loop_index]};
 }
 
+static bool notify(void *context, const struct cabin_notice *notice)
+{
+	struct cabin_server *server = context;
+	return cabin_notices_publish(server->loops, server->loop_count, notice);
+}
+
+struct cabin_notice_sink cabin_server_notice_sink(struct cabin_server *server)
+{
+	return (struct cabin_notice_sink){.notify = notify, .context = server};
+}
+
 static void add_fanout(struct cabin_fanout_stats *out, const struct cabin_fanout *fanout)
 {
 	struct cabin_fanout_stats one;
@@ -217,6 +235,14 @@ void cabin_server_stats(const struct cabin_server *server, struct cabin_server_s
 		out->inbox_refused += cabin_inbox_refused_count(loop->inbox);
 		for (int how = 0; how < CABIN_CLOSED_COUNT; how++)
 			out->closed_by_code[how] += cabin_counter_get(&counters->closed_by_code[how]);
+		out->consoles += atomic_load_explicit(&counters->consoles, memory_order_relaxed);
+		for (int verdict = CABIN_AUTH_GOOD + 1; verdict < CABIN_AUTH_COUNT; verdict++)
+			out->joins_refused[verdict - 1] += cabin_counter_get(&counters->joins_refused[verdict]);
+		out->uplink_packets += cabin_counter_get(&counters->uplink_packets);
+		out->uplink_late += cabin_counter_get(&counters->uplink_late);
+		out->uplink_bad_clock += cabin_counter_get(&counters->uplink_bad_clock);
+		out->uplink_refused += cabin_counter_get(&counters->uplink_refused);
+		out->commands_refused += cabin_counter_get(&counters->commands_refused);
 		add_fanout(&out->fanout, loop->fanout);
 	}
 }
@@ -224,8 +250,13 @@ void cabin_server_stats(const struct cabin_server *server, struct cabin_server_s
 uint32_t cabin_server_listener_count(const struct cabin_server *server, uint16_t channel_index)
 {
 	uint32_t count = 0;
-	for (uint32_t i = 0; i < server->loop_count; i++)
-		count += cabin_fanout_listener_count(server->loops[i]->fanout, channel_index);
+	for (uint32_t i = 0; i < server->loop_count; i++) {
+		const struct cabin_loop *loop = server->loops[i];
+		uint32_t all = cabin_fanout_listener_count(loop->fanout, channel_index);
+		uint32_t consoles = atomic_load_explicit(&loop->console_listeners[channel_index], memory_order_relaxed);
+		/* Two figures that are not read at one moment. */
+		count += all > consoles ? all - consoles : 0;
+	}
 	return count;
 }
 

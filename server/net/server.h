@@ -12,11 +12,21 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/inbox.h"
 #include "base/pulse.h"
 #include "relay/fanout.h"
 #include "relay/hub.h"
 
 struct cabin_server;
+
+/* A booth, as far as its consoles' connections concern it. Texts are borrowed for life. */
+struct cabin_server_booth {
+	const char *id;
+	uint16_t room_index;
+	const char *documents_json;	   /* answer of /api/v1/booth/documents */
+	const char *const *document_files; /* paths, in that order; NULL where it is a link */
+	uint16_t document_count;
+};
 
 struct cabin_server_config {
 	struct cabin_clock clock;
@@ -27,11 +37,17 @@ struct cabin_server_config {
 	uint32_t max_listeners;
 	uint32_t max_listeners_per_address; /* 0: no limit */
 	uint32_t queue_limit_ms, close_after_ms;
-	uint32_t dscp_listeners, rto_min_us;
+	uint32_t dscp_listeners, dscp_consoles, rto_min_us;
 	const char *web_folder;		 /* built pages; read into memory at start */
 	const char *event_json;		 /* answer of /api/v1/event; borrowed for life */
 	const uint16_t *channel_numbers; /* SSRC of each channel index; borrowed */
 	uint16_t channel_count;
+	const struct cabin_server_booth *booths; /* in the hub's order; borrowed */
+	uint16_t booth_count;
+	const char *const *room_ids; /* in the hub's order; borrowed */
+	uint16_t room_count;
+	const char *access_key, *revoked; /* files, or NULL; read now, the second one again when it changes */
+	struct cabin_inbox *hub_inbox;	  /* takes struct cabin_hub_message */
 	/* Writes the answer of /metrics. Called on a loop's thread, about once a
 	 * second however often it is asked for; must only read atomics. */
 	void (*write_metrics)(void *context, FILE *to);
@@ -44,8 +60,8 @@ struct cabin_server_config {
  * not fit): CABIN_EIO, CABIN_EFORMAT, CABIN_ENOTFOUND. */
 CABIN_MUST_CHECK int cabin_server_create(struct cabin_server **out, const struct cabin_server_config *config);
 
-/* Starts the loop threads. */
-CABIN_MUST_CHECK int cabin_server_start(struct cabin_server *server);
+/* Starts the loop threads. Consoles' packets come out of `pool`. */
+CABIN_MUST_CHECK int cabin_server_start(struct cabin_server *server, struct cabin_packet_pool *pool);
 
 /* Tells listeners `bye`, closes with 1001, ends the threads; at most 2 s. Then frees. */
 void cabin_server_destroy(struct cabin_server *server);
@@ -57,6 +73,8 @@ uint16_t cabin_server_port_tls(const struct cabin_server *server); /* 0: none */
  * round. Static. Any thread. */
 const char *cabin_server_standing(const struct cabin_server *server);
 
+enum { CABIN_SERVER_REFUSALS = 4 }; /* no key, invalid, expired, revoked */
+
 enum { CABIN_SERVER_INBOX_SLOTS = 4096 }; /* of each loop's inbox: what a loop that stalls may hold of the pool */
 
 uint32_t cabin_server_loop_count(const struct cabin_server *server);
@@ -65,6 +83,9 @@ uint32_t cabin_server_loop_count(const struct cabin_server *server);
  * the hub's thread, never blocks, drops and counts when the loop's inbox is full. */
 struct cabin_sink cabin_server_sink(struct cabin_server *server, uint32_t loop_index);
 
+/* Where the hub tells what consoles must know. */
+struct cabin_notice_sink cabin_server_notice_sink(struct cabin_server *server);
+
 /* Any thread. */
 struct cabin_server_stats {
 	uint32_t listeners, listeners_tls; /* connections of the sub-protocol now */
@@ -72,7 +93,10 @@ struct cabin_server_stats {
 	uint64_t closed_by_code[16]; /* index: enum cabin_server_close */
 	uint64_t inbox_refused;	     /* packets that a loop's inbox did not take */
 	uint64_t http_requests;
-	uint64_t control_dropped; /* pongs and errors that a stalled listener had no room for */
+	uint64_t control_dropped;		       /* pongs and errors that a stalled listener had no room for */
+	uint32_t consoles;			       /* in a seat, and technicians */
+	uint64_t joins_refused[CABIN_SERVER_REFUSALS]; /* no key, invalid, expired, revoked */
+	uint64_t uplink_packets, uplink_late, uplink_bad_clock, uplink_refused, commands_refused;
 	struct cabin_fanout_stats fanout;
 };
 enum cabin_server_close {
@@ -85,9 +109,13 @@ enum cabin_server_close {
 	CABIN_CLOSED_TOO_BIG,
 	CABIN_CLOSED_SLOW,
 	CABIN_CLOSED_IDLE,
+	CABIN_CLOSED_TRY_AGAIN_LATER,
+	CABIN_CLOSED_REPLACED,
+	CABIN_CLOSED_NO_ACCESS,
 	CABIN_CLOSED_COUNT
 };
 void cabin_server_stats(const struct cabin_server *server, struct cabin_server_stats *out);
+/* Of a channel; consoles are not counted. */
 uint32_t cabin_server_listener_count(const struct cabin_server *server, uint16_t channel_index);
 
 /* The listeners' reports (docs/protocol.md, 7) of one channel, added up over all

@@ -38,14 +38,19 @@ static void set_rto_min(int fd, uint32_t rto_min_us)
 		    strerror(errno));
 }
 
+static void set_dscp(int fd, uint32_t dscp)
+{
+	if (!dscp)
+		return;
+	set(fd, IPPROTO_IP, IP_TOS, (int)dscp << 2);
+	set(fd, IPPROTO_IPV6, IPV6_TCLASS, (int)dscp << 2);
+}
+
 void cabin_socket_options_accepted(int fd, const struct cabin_socket_options *options)
 {
 	set(fd, IPPROTO_TCP, TCP_NODELAY, 1);
 	set(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, (int)options->user_timeout_ms);
-	if (options->dscp) {
-		set(fd, IPPROTO_IP, IP_TOS, (int)options->dscp << 2);
-		set(fd, IPPROTO_IPV6, IPV6_TCLASS, (int)options->dscp << 2);
-	}
+	set_dscp(fd, options->dscp);
 	if (options->rto_min_us)
 		set_rto_min(fd, options->rto_min_us);
 }
@@ -53,6 +58,11 @@ void cabin_socket_options_accepted(int fd, const struct cabin_socket_options *op
 void cabin_socket_options_listener(int fd)
 {
 	set(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, NOT_SENT_LOW_WATER_BYTES);
+}
+
+void cabin_socket_options_console(int fd, const struct cabin_socket_options *options)
+{
+	set_dscp(fd, options->dscp_consoles);
 }
 
 void cabin_open_files_raise(uint64_t count)

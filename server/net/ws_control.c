@@ -1,7 +1,7 @@
 /* What a listener asks for, and what it is answered: docs/protocol.md, 3 and 4. */
 #include <stdio.h>
 
-#include "net/ws_listener.h"
+#include "net/ws_console.h"
 #include "wire/ws_frame.h"
 
 enum { REPORT_INTERVAL_MS = 1000 };
@@ -9,7 +9,7 @@ enum { REPORT_INTERVAL_MS = 1000 };
 static void send_text(struct cabin_ws_listener *listener, const char *text, int size)
 {
 	CABIN_ASSERT(size > 0); /* every message made here fits its buffer */
-	cabin_ws_send(listener, CABIN_WS_TEXT, text, (size_t)size);
+	(void)cabin_ws_send(listener, CABIN_WS_TEXT, text, (size_t)size);
 }
 
 void cabin_ws_welcome(struct cabin_ws_listener *listener)
@@ -26,7 +26,7 @@ void cabin_ws_welcome(struct cabin_ws_listener *listener)
 	send_text(listener, text, cabin_control_write_welcome(text, sizeof(text), &welcome));
 }
 
-static uint16_t index_of_channel(const struct cabin_loop *loop, uint32_t number)
+uint16_t cabin_loop_channel_index(const struct cabin_loop *loop, uint32_t number)
 {
 	const struct cabin_server_config *config = &loop->net->config;
 	for (uint16_t i = 0; i < config->channel_count; i++) {
@@ -39,7 +39,7 @@ static uint16_t index_of_channel(const struct cabin_loop *loop, uint32_t number)
 static void listen_to(struct cabin_ws_listener *listener, uint32_t number)
 {
 	struct cabin_loop *loop = listener->loop;
-	uint16_t index = index_of_channel(loop, number);
+	uint16_t index = cabin_loop_channel_index(loop, number);
 	if (index == CABIN_INDEX_NONE) {
 		char text[128];
 		send_text(listener, text,
@@ -49,7 +49,9 @@ static void listen_to(struct cabin_ws_listener *listener, uint32_t number)
 	}
 	/* Packets of a channel that nobody listened to may have waited for a reason to wake. */
 	cabin_loop_drain_inbox(loop);
-	cabin_fanout_listen(loop->fanout, listener->fan, index);
+	cabin_ws_console_listen(listener, index);
+	if (!listener->fan)
+		return;
 	if (listener->buffered)
 		lws_callback_on_writable(listener->wsi);
 	else
@@ -81,14 +83,17 @@ void cabin_ws_message(struct cabin_ws_listener *listener, const char *text, size
 		listen_to(listener, message.listen_channel);
 		break;
 	case CABIN_CLIENT_STOP:
-		cabin_fanout_listen(loop->fanout, listener->fan, CABIN_INDEX_NONE);
+		cabin_ws_console_listen(listener, CABIN_INDEX_NONE);
 		break;
 	case CABIN_CLIENT_PING:
 		answer_ping(listener, &message.ping, arrived_ns);
 		break;
+	case CABIN_CLIENT_CONSOLE:
+		cabin_ws_console_request(listener, &message.console, arrived_ns);
+		break;
 	case CABIN_CLIENT_REPORT: {
 		/* A channel's number may be gone since the server started anew: no offence. */
-		uint16_t index = index_of_channel(loop, message.report.channel);
+		uint16_t index = cabin_loop_channel_index(loop, message.report.channel);
 		if (index != CABIN_INDEX_NONE)
 			cabin_report_add(&loop->reports[index], &message.report);
 		break;

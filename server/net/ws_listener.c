@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #include "base/log.h"
+#include "net/ws_console.h"
 #include "wire/ws_frame.h"
 
 static const uint64_t CLOSE_LIMIT_NS = CABIN_NS_PER_S, JOIN_LIMIT_NS = 5 * CABIN_NS_PER_S;
@@ -15,8 +16,9 @@ static const uint64_t CLOSE_LIMIT_NS = CABIN_NS_PER_S, JOIN_LIMIT_NS = 5 * CABIN
 static const uint64_t SLOW_CLOSE_LIMIT_NS = 10 * CABIN_NS_PER_S;
 
 enum {
-	CONTROL_QUEUE_MAX_BYTES = 2048, /* pongs and errors behind a stalled socket */
-	DISCARD_MAX_BYTES = 1 << 20	/* read from a peer that ignores our close frame */
+	CONTROL_QUEUE_MAX_BYTES = 2048,	    /* pongs and errors behind a stalled socket */
+	CONSOLE_QUEUE_MAX_BYTES = 64 << 10, /* the same of a console: states of all rooms fit */
+	DISCARD_MAX_BYTES = 1 << 20	    /* read from a peer that ignores our close frame */
 };
 
 /* --- counting ---------------------------------------------------------------- */
@@ -40,6 +42,12 @@ static enum cabin_server_close counted_as(enum cabin_close_code code)
 		return CABIN_CLOSED_SLOW;
 	case CABIN_CLOSE_IDLE:
 		return CABIN_CLOSED_IDLE;
+	case CABIN_CLOSE_TRY_AGAIN_LATER:
+		return CABIN_CLOSED_TRY_AGAIN_LATER;
+	case CABIN_CLOSE_REPLACED:
+		return CABIN_CLOSED_REPLACED;
+	case CABIN_CLOSE_NO_ACCESS:
+		return CABIN_CLOSED_NO_ACCESS;
 	}
 	return CABIN_CLOSED_BY_PEER;
 }
@@ -97,24 +105,25 @@ static int write_bytes(struct cabin_ws_listener *listener, const uint8_t *bytes,
 	return 0;
 }
 
-void cabin_ws_send(struct cabin_ws_listener *listener, unsigned opcode, const void *payload, size_t size)
+bool cabin_ws_send(struct cabin_ws_listener *listener, unsigned opcode, const void *payload, size_t size)
 {
-	uint8_t frame[CABIN_WS_HEADER_MAX_BYTES + CABIN_STATE_MAX_BYTES];
-	CABIN_ASSERT(size <= CABIN_STATE_MAX_BYTES);
+	uint8_t frame[CABIN_WS_HEADER_MAX_BYTES + CABIN_NOTICE_MAX_BYTES];
+	uint32_t limit = listener->console ? CONSOLE_QUEUE_MAX_BYTES : CONTROL_QUEUE_MAX_BYTES;
+	CABIN_ASSERT(size <= CABIN_NOTICE_MAX_BYTES);
 	if (listener->state != CABIN_WS_OPEN || listener->broken)
-		return;
+		return true; /* it ends: nothing is missed */
 	size_t header = cabin_ws_frame_header(frame, (enum cabin_ws_opcode)opcode, size);
 	memcpy(frame + header, payload, size);
 	if (!listener->buffered) {
 		listener->queued_control_bytes = 0;
-	} else if (listener->queued_control_bytes + header + size > CONTROL_QUEUE_MAX_BYTES &&
-		   opcode != CABIN_WS_OPCODE_CLOSE) {
+	} else if (listener->queued_control_bytes + header + size > limit && opcode != CABIN_WS_OPCODE_CLOSE) {
 		cabin_counter_add(&listener->loop->counters.control_dropped, 1);
-		return;
+		return false;
 	} else {
 		listener->queued_control_bytes += (uint32_t)(header + size);
 	}
 	(void)write_bytes(listener, frame, header + size);
+	return true;
 }
 
 static int transport_write(void *connection, const uint8_t *bytes, size_t size)
@@ -155,6 +164,7 @@ struct cabin_transport cabin_ws_transport(void)
 
 static void leave_fanout(struct cabin_ws_listener *listener)
 {
+	cabin_ws_console_end(listener);
 	if (listener->fan)
 		cabin_fanout_detach(listener->loop->fanout, listener->fan);
 	listener->fan = NULL;
@@ -182,7 +192,7 @@ static void send_close(struct cabin_ws_listener *listener, unsigned code, const 
 	size_t size = strlen(why);
 	CABIN_ASSERT(size <= sizeof(payload) - 2);
 	memcpy(payload + 2, why, size);
-	cabin_ws_send(listener, CABIN_WS_OPCODE_CLOSE, payload, code == CABIN_WS_NO_CODE ? 0 : size + 2);
+	(void)cabin_ws_send(listener, CABIN_WS_OPCODE_CLOSE, payload, code == CABIN_WS_NO_CODE ? 0 : size + 2);
 }
 
 /* The close frame was our last word: the peer sees the end at once, and need not be
@@ -242,9 +252,11 @@ static void take_frame(struct cabin_ws_listener *listener, const struct cabin_ws
 	}
 	listener->last_message_ns = arrived_ns;
 	if (frame->event == CABIN_WS_GOT_PING)
-		cabin_ws_send(listener, CABIN_WS_OPCODE_PONG, frame->payload, frame->size);
+		(void)cabin_ws_send(listener, CABIN_WS_OPCODE_PONG, frame->payload, frame->size);
 	else if (frame->event == CABIN_WS_GOT_TEXT)
 		cabin_ws_message(listener, (const char *)frame->payload, frame->size, arrived_ns);
+	else if (frame->event == CABIN_WS_GOT_BINARY)
+		cabin_ws_uplink(listener, frame->payload, frame->size, arrived_ns);
 }
 
 static void take_bytes(struct cabin_ws_listener *listener, const uint8_t *bytes, size_t size, uint64_t arrived_ns)
@@ -356,6 +368,7 @@ void cabin_ws_sweep(struct cabin_loop *loop)
 			end(listener, true);
 		}
 	}
+	cabin_ws_console_sweep(loop);
 }
 
 void cabin_ws_say_bye(struct cabin_loop *loop)
@@ -364,7 +377,7 @@ void cabin_ws_say_bye(struct cabin_loop *loop)
 	int size = cabin_control_write_bye(bye, sizeof(bye), "shutdown", 500);
 	CABIN_ASSERT(size > 0);
 	for (struct cabin_ws_listener *listener = loop->listeners; listener; listener = listener->next) {
-		cabin_ws_send(listener, CABIN_WS_TEXT, bye, (size_t)size);
+		(void)cabin_ws_send(listener, CABIN_WS_TEXT, bye, (size_t)size);
 		cabin_ws_close(listener, CABIN_CLOSE_GOING_AWAY, "shutdown");
 	}
 }
@@ -456,6 +469,8 @@ static int writable(struct cabin_ws_listener *listener)
 	case CABIN_WS_OPEN:
 		if (!listener->broken)
 			cabin_fanout_writable(listener->loop->fanout, listener->fan);
+		if (!listener->broken)
+			cabin_ws_console_writable(listener);
 		return 0;
 	case CABIN_WS_CLOSING:
 		half_close(listener);

@@ -33,6 +33,7 @@ struct cabin_ws_listener {
 	struct lws *wsi;
 	struct cabin_listener *fan; /* NULL unless OPEN */
 	struct cabin_loop *loop;
+	struct cabin_ws_console *console; /* NULL: a listener alone (net/ws_console.h) */
 	int fd;
 	uint8_t state; /* enum cabin_ws_state */
 	bool tls;
@@ -70,9 +71,9 @@ void cabin_ws_say_bye(struct cabin_loop *loop);
  * the frame's reason, static. Not from inside the fan-out. */
 void cabin_ws_close(struct cabin_ws_listener *listener, enum cabin_close_code code, const char *why);
 
-/* Writes one frame (at most CABIN_STATE_MAX_BYTES of payload) after whatever waits
- * already; drops and counts it when too much waits. */
-void cabin_ws_send(struct cabin_ws_listener *listener, unsigned opcode, const void *payload, size_t size);
+/* Writes one frame (at most CABIN_NOTICE_MAX_BYTES of payload) after whatever waits
+ * already. False: too much waits, it was dropped and counted. */
+bool cabin_ws_send(struct cabin_ws_listener *listener, unsigned opcode, const void *payload, size_t size);
 
 /* ws_control.c: a whole text message that arrived at `arrived_ns`. */
 void cabin_ws_message(struct cabin_ws_listener *listener, const char *text, size_t size, uint64_t arrived_ns);

@@ -7,13 +7,27 @@
 
 enum { OPCODE_CONTINUATION = 0, OPCODE_TEXT = 1, OPCODE_BINARY = 2 };
 
-static const char fragmented[] = "fragmented message";
+static const char fragmented[] = "fragmented message", too_big[] = "message too long";
 
-void cabin_ws_reader_init(struct cabin_ws_reader *reader)
+static void begin_frame(struct cabin_ws_reader *reader)
 {
 	reader->have = 0;
 	reader->need = 2;
 	reader->header_size = 0;
+}
+
+void cabin_ws_reader_init(struct cabin_ws_reader *reader)
+{
+	reader->place = reader->bytes;
+	reader->binary_size = 0;
+	begin_frame(reader);
+}
+
+void cabin_ws_reader_take_binary(struct cabin_ws_reader *reader, uint8_t *place, size_t place_size)
+{
+	CABIN_ASSERT(reader->have == 0 && place_size >= sizeof(reader->bytes) && place_size <= UINT16_MAX);
+	reader->place = place;
+	reader->binary_size = (uint16_t)(place_size - CABIN_WS_CLIENT_HEADER_MAX_BYTES);
 }
 
 static struct cabin_ws_frame bad(uint16_t code, const char *why)
@@ -33,7 +47,7 @@ static bool close_code_valid(uint16_t code)
 }
 
 /* The first two bytes tell whether the frame may come at all. */
-static struct cabin_ws_frame check_first_two(const uint8_t *bytes)
+static struct cabin_ws_frame check_first_two(const uint8_t *bytes, bool binary)
 {
 	unsigned opcode = bytes[0] & 0x0f, length = bytes[1] & 0x7f;
 	bool control = opcode & 8;
@@ -47,25 +61,28 @@ static struct cabin_ws_frame check_first_two(const uint8_t *bytes)
 		return bad(CABIN_CLOSE_PROTOCOL, fragmented);
 	if (control && length > CABIN_WS_CONTROL_MAX_BYTES)
 		return bad(CABIN_CLOSE_PROTOCOL, "control frame too long");
-	if (opcode == OPCODE_BINARY)
+	if (opcode == OPCODE_BINARY && !binary)
 		return bad(CABIN_CLOSE_BINARY, "binary message");
 	if (length == 127)
-		return bad(CABIN_CLOSE_TOO_BIG, "message over 512 bytes");
+		return bad(CABIN_CLOSE_TOO_BIG, too_big);
 	return ok();
 }
 
 static struct cabin_ws_frame whole_frame(struct cabin_ws_reader *reader)
 {
-	uint8_t *payload = reader->bytes + reader->header_size;
+	uint8_t *payload = reader->place + reader->header_size;
 	const uint8_t *mask = payload - 4;
 	size_t size = (size_t)(reader->need - reader->header_size);
 	for (size_t i = 0; i < size; i++)
 		payload[i] ^= mask[i & 3];
 
 	struct cabin_ws_frame frame = {.payload = payload, .size = size};
-	switch (reader->bytes[0] & 0x0f) {
+	switch (reader->place[0] & 0x0f) {
 	case OPCODE_TEXT:
 		frame.event = CABIN_WS_GOT_TEXT;
+		break;
+	case OPCODE_BINARY:
+		frame.event = CABIN_WS_GOT_BINARY;
 		break;
 	case CABIN_WS_OPCODE_PING:
 		frame.event = CABIN_WS_GOT_PING;
@@ -81,25 +98,27 @@ static struct cabin_ws_frame whole_frame(struct cabin_ws_reader *reader)
 		if (size > 2 && !cabin_utf8_valid((const char *)payload + 2, size - 2, NULL))
 			return bad(CABIN_CLOSE_NOT_JSON, "close reason is not UTF-8");
 	}
-	cabin_ws_reader_init(reader);
+	begin_frame(reader);
 	return frame;
 }
 
 /* The header is read in steps: 2 bytes, then 6 or 8. */
 static struct cabin_ws_frame header_step(struct cabin_ws_reader *reader)
 {
-	unsigned length = reader->bytes[1] & 0x7f;
+	const uint8_t *bytes = reader->place;
+	bool binary = (bytes[0] & 0x0f) == OPCODE_BINARY;
+	unsigned length = bytes[1] & 0x7f;
 	if (reader->have == 2) {
-		struct cabin_ws_frame checked = check_first_two(reader->bytes);
+		struct cabin_ws_frame checked = check_first_two(bytes, reader->binary_size > 0);
 		reader->need = length == 126 ? 8 : 6;
 		return checked;
 	}
 	if (length == 126) {
-		length = (unsigned)reader->bytes[2] << 8 | reader->bytes[3];
+		length = (unsigned)bytes[2] << 8 | bytes[3];
 		if (length < 126)
 			return bad(CABIN_CLOSE_PROTOCOL, "length not in its shortest form");
-		if (length > CABIN_CONTROL_MAX_BYTES)
-			return bad(CABIN_CLOSE_TOO_BIG, "message over 512 bytes");
+		if (length > (binary ? reader->binary_size : CABIN_CONTROL_MAX_BYTES))
+			return bad(CABIN_CLOSE_TOO_BIG, too_big);
 	}
 	reader->header_size = (uint8_t)reader->need;
 	reader->need = (uint16_t)(reader->need + length);
@@ -112,7 +131,7 @@ struct cabin_ws_frame cabin_ws_reader_next(struct cabin_ws_reader *reader, const
 		size_t take = (size_t)(reader->need - reader->have);
 		if (take > *size)
 			take = *size;
-		memcpy(reader->bytes + reader->have, *bytes, take);
+		memcpy(reader->place + reader->have, *bytes, take);
 		reader->have = (uint16_t)(reader->have + take);
 		*bytes += take;
 		*size -= take;

@@ -5,6 +5,8 @@
  * some broken ones without a close code; docs/protocol.md, section 2, promises a
  * code for each. So a listener's incoming bytes are read here instead.
  *
+ * A console may send binary messages too; a listener may not.
+ *
  * Pure: no socket, no clock, no allocation. One reader per listener, on its
  * loop's thread. */
 #ifndef CABIN_NET_WS_READER_H
@@ -29,6 +31,7 @@ enum { CABIN_WS_NO_CODE = 1005 }; /* never sent: the peer's close frame was empt
 enum cabin_ws_event {
 	CABIN_WS_GOT_NOTHING, /* all bytes are taken, no whole frame yet */
 	CABIN_WS_GOT_TEXT,    /* payload: the message */
+	CABIN_WS_GOT_BINARY,  /* the same; only after cabin_ws_reader_take_binary */
 	CABIN_WS_GOT_PING,    /* payload: to be sent back in a pong */
 	CABIN_WS_GOT_PONG,
 	CABIN_WS_GOT_CLOSE, /* close_code: the peer's, or CABIN_WS_NO_CODE */
@@ -44,12 +47,19 @@ struct cabin_ws_frame {
 };
 
 struct cabin_ws_reader {
-	uint16_t have, need; /* bytes of the present frame: taken, and wanted so far */
-	uint8_t header_size; /* 0 while unknown */
+	uint8_t *place;	      /* where the frame is gathered: `bytes`, or a console's own */
+	uint16_t binary_size; /* a binary message may have so many bytes; 0: none may come */
+	uint16_t have, need;  /* bytes of the present frame: taken, and wanted so far */
+	uint8_t header_size;  /* 0 while unknown */
 	uint8_t bytes[CABIN_WS_CLIENT_HEADER_MAX_BYTES + CABIN_CONTROL_MAX_BYTES];
 };
 
 void cabin_ws_reader_init(struct cabin_ws_reader *reader);
+
+/* From the next frame on, binary messages may come: frames are gathered in `place` of
+ * `place_size` bytes, at least as large as the reader's own, which outlives the reader's
+ * use. Call it between two frames. */
+void cabin_ws_reader_take_binary(struct cabin_ws_reader *reader, uint8_t *place, size_t place_size);
 
 /* Takes from `*bytes` (moved on) up to the end of one frame and tells what it is. */
 struct cabin_ws_frame cabin_ws_reader_next(struct cabin_ws_reader *reader, const uint8_t **bytes, size_t *size);

@@ -78,7 +78,7 @@ int cabin_feeder_create(struct cabin_feeder **out, const struct cabin_feeder_con
 	if (!result)
 		result = create_hub(feeder);
 	if (!result)
-		result = cabin_server_start(feeder->server);
+		result = cabin_server_start(feeder->server, feeder->pool);
 	if (result) {
 		cabin_feeder_destroy(feeder);
 		return result;

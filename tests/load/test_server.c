@@ -520,7 +520,7 @@ static void a_loop_that_stalled_learns_who_feeds(void **state)
 	assert_true(server_stats(server).inbox_refused > 0);
 	cabin_packet_release(feed);
 
-	assert_int_equal(cabin_server_start(server), 0);
+	assert_int_equal(cabin_server_start(server, NULL), 0);
 	snprintf(address, sizeof(address), "127.0.0.1:%u", cabin_server_port(server));
 	assert_int_equal(cabin_client_target_parse(&target, address), 0);
 	assert_int_equal(cabin_client_connect(&ears[0].client, &target), 0);
@@ -611,7 +611,7 @@ static void health_names_what_stands_still(void **state)
 	assert_int_equal(sem_init(&bench.asked, 0, 0) | sem_init(&bench.let_go, 0, 0), 0);
 	assert_int_equal(cabin_server_create(&server, &config), 0);
 	assert_null(cabin_server_standing(server)); /* nothing has begun */
-	assert_int_equal(cabin_server_start(server), 0);
+	assert_int_equal(cabin_server_start(server, NULL), 0);
 	snprintf(address, sizeof(address), "127.0.0.1:%u", cabin_server_port(server));
 	assert_int_equal(cabin_client_target_parse(&target, address), 0);
 

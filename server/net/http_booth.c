@@ -1,0 +1,135 @@
+/* What is served to whoever has a token: booths' documents, and the state of all booths. */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "net/http_booth.h"
+#include "net/notice.h"
+
+static const char documents_path[] = "/api/v1/booth/documents", booths_path[] = "/api/v1/booths", bearer[] = "Bearer ";
+
+enum { DOCUMENT_MAX_BYTES = 64 << 20 };
+
+/* The token of the request, checked; false: `*refusal` is the answer. */
+static bool authorise(struct cabin_loop *loop, struct lws *wsi, struct cabin_token *token,
+		      struct cabin_http_reply *refusal)
+{
+	char header[sizeof(bearer) + CABIN_TOKEN_MAX_BYTES + 1];
+	cabin_http_header(wsi, WSI_TOKEN_HTTP_AUTHORIZATION, header, sizeof(header));
+	enum cabin_auth_verdict verdict = CABIN_AUTH_INVALID;
+	if (strncmp(header, bearer, sizeof(bearer) - 1) == 0)
+		verdict = cabin_auth_check(loop->net->auth, header + sizeof(bearer) - 1,
+					   strlen(header) - (sizeof(bearer) - 1), token);
+	if (verdict == CABIN_AUTH_GOOD)
+		return true;
+	*refusal = cabin_http_text(401, cabin_auth_text(verdict));
+	return false;
+}
+
+static int read_file(const char *path, uint8_t **out, size_t *size)
+{
+	struct stat status;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return CABIN_ENOTFOUND;
+	*out = NULL;
+	*size = 0;
+	bool fits = fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_size <= DOCUMENT_MAX_BYTES;
+	if (fits)
+		*out = malloc((size_t)status.st_size + 1);
+	while (*out && *size < (size_t)status.st_size) {
+		ssize_t got = read(fd, *out + *size, (size_t)status.st_size - *size);
+		if (got <= 0)
+			break;
+		*size += (size_t)got;
+	}
+	bool whole = *out && *size == (size_t)status.st_size;
+	close(fd);
+	if (whole)
+		return 0;
+	free(*out);
+	return CABIN_EIO;
+}
+
+static struct cabin_http_reply document(const struct cabin_server_booth *booth, const char *number)
+{
+	char *end;
+	unsigned long index = strtoul(number, &end, 10);
+	uint8_t *bytes;
+	size_t size;
+	if (*number < '1' || *number > '9' || *end || index > booth->document_count ||
+	    !booth->document_files[index - 1])
+		return cabin_http_text(404, "no such document\n");
+	const char *path = booth->document_files[index - 1];
+	if (read_file(path, &bytes, &size)) {
+		cabin_log(CABIN_LOG_WARN, "net", "document-unreadable", "booth=%s file=\"%s\" error=\"%s\"", booth->id,
+			  path, strerror(errno));
+		return cabin_http_text(503, "the file cannot be read now\n");
+	}
+	return (struct cabin_http_reply){.status = 200,
+					 .type = cabin_content_type(path),
+					 .body = bytes,
+					 .size = size,
+					 .owned = bytes,
+					 .cache_control = "private, no-store"};
+}
+
+static const struct cabin_server_booth *booth_of(const struct cabin_loop *loop, const struct cabin_token *token)
+{
+	const struct cabin_server_config *config = &loop->net->config;
+	for (uint16_t i = 0; token->role == CABIN_TOKEN_BOOTH && i < config->booth_count; i++)
+		if (strcmp(config->booths[i].id, token->booth) == 0)
+			return &config->booths[i];
+	return NULL;
+}
+
+static struct cabin_http_reply documents(struct cabin_loop *loop, struct lws *wsi, const char *rest)
+{
+	struct cabin_token token;
+	struct cabin_http_reply reply;
+	if (!authorise(loop, wsi, &token, &reply))
+		return reply;
+	const struct cabin_server_booth *booth = booth_of(loop, &token);
+	if (!booth)
+		return cabin_http_text(403, "this token is of no booth\n");
+	if (*rest == '/')
+		return document(booth, rest + 1);
+	if (*rest)
+		return cabin_http_text(404, "not found\n");
+	return (struct cabin_http_reply){.status = 200,
+					 .type = "application/json",
+					 .body = (const uint8_t *)booth->documents_json,
+					 .size = strlen(booth->documents_json)};
+}
+
+static struct cabin_http_reply all_booths(struct cabin_loop *loop, struct lws *wsi)
+{
+	struct cabin_token token;
+	struct cabin_http_reply reply;
+	size_t size;
+	if (!authorise(loop, wsi, &token, &reply))
+		return reply;
+	if (token.role != CABIN_TOKEN_TECHNICIAN)
+		return cabin_http_text(403, "this is for technicians\n");
+	char *text = cabin_notices_json(loop, &size);
+	if (!text)
+		return cabin_http_text(503, "out of memory\n");
+	return (struct cabin_http_reply){
+	    .status = 200, .type = "application/json", .body = (uint8_t *)text, .size = size, .owned = text};
+}
+
+bool cabin_http_booth(struct cabin_loop *loop, struct lws *wsi, const char *path, struct cabin_http_reply *reply)
+{
+	if (strcmp(path, booths_path) == 0)
+		*reply = all_booths(loop, wsi);
+	else if (strncmp(path, documents_path, sizeof(documents_path) - 1) == 0)
+		*reply = documents(loop, wsi, path + sizeof(documents_path) - 1);
+	else
+		return false;
+	return true;
+}

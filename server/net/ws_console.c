@@ -1,0 +1,569 @@
+#include "net/ws_console.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "net/auth.h"
+#include "net/notice.h"
+#include "relay/hub_message.h"
+#include "wire/console_write.h"
+#include "wire/ws_frame.h"
+
+enum { ERROR_MAX_BYTES = 512 };
+
+/* --- saying ------------------------------------------------------------------- */
+
+void cabin_ws_console_say(struct cabin_ws_listener *listener, const char *text, size_t size)
+{
+	if (!cabin_ws_send(listener, CABIN_WS_TEXT, text, size))
+		cabin_ws_close(listener, CABIN_CLOSE_SLOW, "too slow");
+}
+
+static void say_error(struct cabin_ws_listener *listener, const char *code, const char *words)
+{
+	char text[ERROR_MAX_BYTES];
+	int size = cabin_control_write_error(text, sizeof(text), code, words);
+	CABIN_ASSERT(size > 0); /* both are ours */
+	cabin_ws_console_say(listener, text, (size_t)size);
+}
+
+/* --- telling the hub ---------------------------------------------------------- */
+
+/* Takes over `command->text`. False: the inbox is full. */
+static bool push(struct cabin_loop *loop, const struct cabin_console_command *command)
+{
+	const struct cabin_hub_message message = {.kind = CABIN_HUB_COMMAND, .command = *command};
+	if (cabin_inbox_push(loop->net->config.hub_inbox, &message, false) == 0)
+		return true;
+	cabin_counter_add(&loop->counters.commands_refused, 1);
+	return false;
+}
+
+static struct cabin_console_command command_of(const struct cabin_ws_console *console,
+					       enum cabin_console_command_kind kind)
+{
+	return (struct cabin_console_command){.kind = (uint8_t)kind,
+					      .seat = console->seat,
+					      .booth_index = console->booth_index,
+					      .connection = console->number};
+}
+
+/* A command is never lost in silence: a console that the hub cannot hear now comes back. */
+static void tell(struct cabin_ws_listener *listener, const struct cabin_console_command *command)
+{
+	if (push(listener->loop, command))
+		return;
+	cabin_packet_release(command->text);
+	cabin_ws_close(listener, CABIN_CLOSE_TRY_AGAIN_LATER, "the server is overloaded");
+}
+
+/* NULL: the pool is empty. */
+static struct cabin_packet *packet_of_text(struct cabin_loop *loop, const char *text)
+{
+	struct cabin_packet *packet = cabin_packet_take(loop->net->pool);
+	size_t size = strlen(text);
+	if (!packet)
+		return NULL;
+	CABIN_ASSERT(size <= CABIN_OPUS_PAYLOAD_MAX_BYTES);
+	memcpy(cabin_packet_payload(packet), text, size);
+	packet->payload_size = (uint16_t)size;
+	return packet;
+}
+
+/* --- life --------------------------------------------------------------------- */
+
+static struct cabin_ws_console *make_console(struct cabin_ws_listener *listener)
+{
+	struct cabin_loop *loop = listener->loop;
+	if (listener->console)
+		return listener->console;
+	if (loop->console_count == CABIN_CONSOLES_MAX)
+		return NULL;
+	struct cabin_ws_console *console = calloc(1, sizeof(*console));
+	if (!console)
+		return NULL;
+	console->listener = listener;
+	console->number = listener->number;
+	console->booth_index = console->room_index = console->watch_index = console->monitor_index = CABIN_INDEX_NONE;
+	console->next = loop->consoles;
+	if (console->next)
+		console->next->previous = console;
+	loop->consoles = console;
+	loop->console_count++;
+	listener->console = console;
+	return console;
+}
+
+static void unlink_console(struct cabin_loop *loop, struct cabin_ws_console *console)
+{
+	if (console->previous)
+		console->previous->next = console->next;
+	else
+		loop->consoles = console->next;
+	if (console->next)
+		console->next->previous = console->previous;
+	loop->console_count--;
+	free(console);
+}
+
+static bool has_joined(const struct cabin_ws_console *console)
+{
+	return console->role == CABIN_CONSOLE_BOOTH || console->role == CABIN_CONSOLE_TECHNICIAN;
+}
+
+/* Consoles listen too, but are no audience: `by` is 1 or −1. `fan` may be NULL. */
+static void count_one(struct cabin_loop *loop, const struct cabin_listener *fan, int by)
+{
+	uint16_t index = fan ? cabin_listener_channel_index(fan) : (uint16_t)CABIN_INDEX_NONE;
+	if (index != CABIN_INDEX_NONE)
+		atomic_fetch_add_explicit(&loop->console_listeners[index], (unsigned)by, memory_order_relaxed);
+}
+
+/* It joined, or is no console any more. */
+static void count_console(struct cabin_ws_listener *listener, int by)
+{
+	struct cabin_loop *loop = listener->loop;
+	atomic_fetch_add_explicit(&loop->counters.consoles, (unsigned)by, memory_order_relaxed);
+	count_one(loop, listener->fan, by);
+	count_one(loop, listener->console->monitor, by);
+}
+
+/* The hub is told that the connection is over, or the seat given up. True: it knows. */
+static bool tell_end(struct cabin_loop *loop, const struct cabin_ws_console *console)
+{
+	const struct cabin_console_command gone =
+	    command_of(console, console->gives_up ? CABIN_CONSOLE_LEAVE : CABIN_CONSOLE_GONE);
+	return console->role == CABIN_CONSOLE_NONE || push(loop, &gone);
+}
+
+void cabin_ws_console_end(struct cabin_ws_listener *listener)
+{
+	struct cabin_ws_console *console = listener->console;
+	struct cabin_loop *loop = listener->loop;
+	if (!console)
+		return;
+	if (has_joined(console))
+		count_console(listener, -1);
+	if (console->monitor)
+		cabin_fanout_detach(loop->fanout, console->monitor);
+	console->monitor = NULL;
+	listener->console = NULL;
+	console->listener = NULL;
+	if (tell_end(loop, console))
+		unlink_console(loop, console);
+}
+
+void cabin_ws_console_sweep(struct cabin_loop *loop)
+{
+	(void)cabin_auth_refresh(loop->net->auth);
+	for (struct cabin_ws_console *console = loop->consoles, *next; console; console = next) {
+		next = console->next;
+		if (!console->listener) {
+			if (tell_end(loop, console))
+				unlink_console(loop, console);
+		} else if (console->role != CABIN_CONSOLE_NONE &&
+			   cabin_auth_recheck(loop->net->auth, &console->token) != CABIN_AUTH_GOOD) {
+			console->gives_up = true;
+			cabin_counter_add(&loop->counters.joins_refused[CABIN_AUTH_REVOKED], 1);
+			say_error(console->listener, cabin_auth_code(CABIN_AUTH_REVOKED),
+				  cabin_auth_text(CABIN_AUTH_REVOKED));
+			cabin_ws_close(console->listener, CABIN_CLOSE_NO_ACCESS, "token revoked");
+		}
+	}
+}
+
+void cabin_ws_console_forget(struct cabin_loop *loop)
+{
+	while (loop->consoles)
+		unlink_console(loop, loop->consoles);
+}
+
+/* --- joining ------------------------------------------------------------------ */
+
+static uint16_t index_of_booth(const struct cabin_loop *loop, const char *id)
+{
+	const struct cabin_server_config *config = &loop->net->config;
+	for (uint16_t i = 0; i < config->booth_count; i++)
+		if (strcmp(config->booths[i].id, id) == 0)
+			return i;
+	return CABIN_INDEX_NONE;
+}
+
+static void refuse_access(struct cabin_ws_listener *listener, enum cabin_auth_verdict verdict)
+{
+	cabin_counter_add(&listener->loop->counters.joins_refused[verdict], 1);
+	say_error(listener, cabin_auth_code(verdict), cabin_auth_text(verdict));
+	cabin_ws_close(listener, CABIN_CLOSE_NO_ACCESS, cabin_auth_code(verdict));
+}
+
+static void join(struct cabin_ws_listener *listener, const struct cabin_console_request *request)
+{
+	struct cabin_loop *loop = listener->loop;
+	struct cabin_token token;
+	if (listener->console && listener->console->role != CABIN_CONSOLE_NONE) {
+		say_error(listener, "joined-already", "leave first");
+		return;
+	}
+	enum cabin_auth_verdict verdict =
+	    cabin_auth_check(loop->net->auth, request->join.token, strlen(request->join.token), &token);
+	if (verdict != CABIN_AUTH_GOOD) {
+		refuse_access(listener, verdict);
+		return;
+	}
+	uint16_t booth_index =
+	    token.role == CABIN_TOKEN_BOOTH ? index_of_booth(loop, token.booth) : (uint16_t)CABIN_INDEX_NONE;
+	if (token.role == CABIN_TOKEN_BOOTH && booth_index == CABIN_INDEX_NONE) {
+		say_error(listener, "booth-unknown", "this event has no booth of the token's name");
+		return;
+	}
+	struct cabin_packet *name = request->join.name[0] ? packet_of_text(loop, request->join.name) : NULL;
+	struct cabin_ws_console *console = make_console(listener);
+	if (!console || (request->join.name[0] && !name)) {
+		cabin_packet_release(name);
+		cabin_ws_close(listener, CABIN_CLOSE_TRY_AGAIN_LATER, "the server is full");
+		return;
+	}
+	console->token = token;
+	console->booth_index = booth_index;
+	console->room_index = booth_index == CABIN_INDEX_NONE ? (uint16_t)CABIN_INDEX_NONE
+							      : loop->net->config.booths[booth_index].room_index;
+	console->seat = request->join.seat;
+	struct cabin_console_command command = command_of(console, CABIN_CONSOLE_JOIN);
+	command.join.resume = request->join.resume;
+	command.join.mic = request->join.mic;
+	command.text = name;
+	console->mic = request->join.mic;
+	if (push(loop, &command)) {
+		console->role = CABIN_CONSOLE_JOINING;
+		return;
+	}
+	cabin_packet_release(name);
+	cabin_ws_close(listener, CABIN_CLOSE_TRY_AGAIN_LATER, "the server is overloaded");
+}
+
+static void grant(struct cabin_ws_listener *listener, const struct cabin_notice *notice)
+{
+	struct cabin_ws_console *console = listener->console;
+	struct cabin_loop *loop = listener->loop;
+	console->role = console->booth_index == CABIN_INDEX_NONE ? CABIN_CONSOLE_TECHNICIAN : CABIN_CONSOLE_BOOTH;
+	console->seat = notice->seat;
+	console->source_index = notice->source_index;
+	count_console(listener, 1);
+	cabin_ratelimit_init(&listener->messages, CABIN_NS_PER_S / CABIN_CONSOLE_MESSAGES_PER_S,
+			     CABIN_CONSOLE_MESSAGES_BURST);
+	cabin_ws_reader_take_binary(&listener->reader, console->frame, sizeof(console->frame));
+	cabin_socket_options_console(listener->fd, &loop->net->socket_options);
+	cabin_log(CABIN_LOG_INFO, "net", "console-joined", "listener=%llu booth=%s seat=%u token=%s",
+		  (unsigned long long)listener->number,
+		  console->role == CABIN_CONSOLE_BOOTH ? loop->net->config.booths[console->booth_index].id : "-",
+		  console->seat, console->token.id);
+}
+
+/* --- notices ------------------------------------------------------------------ */
+
+bool cabin_ws_console_concerned(const struct cabin_ws_listener *listener, const struct cabin_notice *notice)
+{
+	const struct cabin_ws_console *console = listener->console;
+	if (!console)
+		return false;
+	switch (notice->scope) {
+	case CABIN_NOTICE_CONNECTION:
+		return console->number == notice->connection;
+	case CABIN_NOTICE_BOOTH:
+		return console->role == CABIN_CONSOLE_TECHNICIAN ||
+		       (console->role == CABIN_CONSOLE_BOOTH && console->booth_index == notice->index);
+	case CABIN_NOTICE_ROOM:
+		return console->role == CABIN_CONSOLE_TECHNICIAN || console->watch_index == notice->index ||
+		       (console->role == CABIN_CONSOLE_BOOTH && console->room_index == notice->index);
+	case CABIN_NOTICE_TECHNICIANS:
+		return console->role == CABIN_CONSOLE_TECHNICIAN;
+	}
+	return false;
+}
+
+static void tell_listens(struct cabin_ws_listener *listener)
+{
+	struct cabin_console_command command = command_of(listener->console, CABIN_CONSOLE_LISTENS);
+	if (listener->console->role != CABIN_CONSOLE_BOOTH || !listener->fan)
+		return;
+	command.listens.channel_index = cabin_listener_channel_index(listener->fan);
+	tell(listener, &command);
+}
+
+static void take_own_notice(struct cabin_ws_listener *listener, const struct cabin_notice *notice)
+{
+	struct cabin_ws_console *console = listener->console;
+	bool answers_join = console->role == CABIN_CONSOLE_JOINING;
+	if (answers_join && notice->granted)
+		grant(listener, notice);
+	else if (answers_join)
+		console->role = CABIN_CONSOLE_NONE;
+	if (notice->size)
+		cabin_ws_console_say(listener, notice->text, notice->size);
+	if (answers_join && notice->granted) {
+		cabin_notices_catch_up(listener);
+		tell_listens(listener);
+	}
+	if (notice->close_code) {
+		/* Its seat is another connection's already, or it is over: nothing is kept. */
+		cabin_ws_close(listener, (enum cabin_close_code)notice->close_code, "replaced");
+	}
+}
+
+void cabin_ws_console_notice(struct cabin_loop *loop, const struct cabin_notice *notice)
+{
+	for (struct cabin_ws_console *console = loop->consoles, *next; console; console = next) {
+		next = console->next;
+		struct cabin_ws_listener *listener = console->listener;
+		if (!listener || !cabin_ws_console_concerned(listener, notice))
+			continue;
+		if (notice->scope == CABIN_NOTICE_CONNECTION)
+			take_own_notice(listener, notice);
+		else
+			cabin_ws_console_say(listener, notice->text, notice->size);
+	}
+}
+
+/* --- listening ---------------------------------------------------------------- */
+
+/* The monitor rests while its channel is the main one: each packet comes once. */
+static void set_monitor(struct cabin_ws_listener *listener)
+{
+	struct cabin_ws_console *console = listener->console;
+	struct cabin_loop *loop = listener->loop;
+	uint16_t wanted = console->monitor_index;
+	if (listener->fan && wanted == cabin_listener_channel_index(listener->fan))
+		wanted = CABIN_INDEX_NONE;
+	if (!console->monitor && wanted == CABIN_INDEX_NONE)
+		return;
+	if (!console->monitor && cabin_fanout_attach(loop->fanout, &console->monitor, listener)) {
+		cabin_ws_close(listener, CABIN_CLOSE_TRY_AGAIN_LATER, "no memory");
+		return;
+	}
+	if (cabin_listener_channel_index(console->monitor) == wanted)
+		return;
+	count_one(loop, console->monitor, -1);
+	cabin_loop_drain_inbox(loop);
+	cabin_fanout_listen(loop->fanout, console->monitor, wanted);
+	count_one(loop, console->monitor, 1);
+	if (listener->buffered)
+		lws_callback_on_writable(listener->wsi);
+	else
+		cabin_fanout_writable(loop->fanout, console->monitor);
+}
+
+void cabin_ws_console_listen(struct cabin_ws_listener *listener, uint16_t channel_index)
+{
+	struct cabin_loop *loop = listener->loop;
+	bool counts = listener->console && has_joined(listener->console);
+	if (counts)
+		count_one(loop, listener->fan, -1);
+	cabin_fanout_listen(loop->fanout, listener->fan, channel_index);
+	if (!counts)
+		return;
+	count_one(loop, listener->fan, 1);
+	set_monitor(listener);
+	if (listener->console)
+		tell_listens(listener);
+}
+
+void cabin_ws_console_writable(struct cabin_ws_listener *listener)
+{
+	if (listener->console && listener->console->monitor)
+		cabin_fanout_writable(listener->loop->fanout, listener->console->monitor);
+}
+
+static void monitor(struct cabin_ws_listener *listener, const struct cabin_console_request *request)
+{
+	uint16_t index = request->monitor.unknown || request->monitor.channel
+			     ? cabin_loop_channel_index(listener->loop, request->monitor.channel)
+			     : (uint16_t)CABIN_INDEX_NONE;
+	if (index == CABIN_INDEX_NONE && (request->monitor.unknown || request->monitor.channel)) {
+		say_error(listener, "unknown-channel", "no channel has this number; see /api/v1/event");
+		return;
+	}
+	listener->console->monitor_index = index;
+	set_monitor(listener);
+}
+
+static void watch(struct cabin_ws_listener *listener, const struct cabin_console_request *request)
+{
+	const struct cabin_server_config *config = &listener->loop->net->config;
+	uint16_t index = CABIN_INDEX_NONE;
+	for (uint16_t i = 0; i < config->room_count; i++)
+		if (strcmp(config->room_ids[i], request->watch.room) == 0)
+			index = i;
+	if (index == CABIN_INDEX_NONE && request->watch.room[0]) {
+		say_error(listener, "unknown-room", "no room has this id; see /api/v1/event");
+		return;
+	}
+	if (!make_console(listener)) {
+		cabin_ws_close(listener, CABIN_CLOSE_TRY_AGAIN_LATER, "too many signs and consoles");
+		return;
+	}
+	listener->console->watch_index = index;
+	if (index != CABIN_INDEX_NONE)
+		cabin_notices_catch_up(listener);
+}
+
+/* --- requests ----------------------------------------------------------------- */
+
+static void set_clock(struct cabin_ws_console *console, const struct cabin_console_request *request)
+{
+	console->clock = (struct cabin_uplink_clock){.known = true,
+						     .timestamp = request->clock.timestamp,
+						     .server_ns = (uint64_t)(request->clock.server_us * 1e3),
+						     .rate_hz = request->clock.rate_hz};
+}
+
+/* False: a channel that cannot be, and it has been said. */
+static bool fill_idle(struct cabin_ws_listener *listener, const struct cabin_console_request *request,
+		      struct cabin_console_command *command)
+{
+	bool has_from = request->idle.feed == CABIN_IDLE_CHANNEL;
+	command->idle.channel_index = cabin_loop_channel_index(listener->loop, request->idle.channel);
+	command->idle.feed = (uint8_t)request->idle.feed;
+	command->idle.from_index =
+	    has_from ? cabin_loop_channel_index(listener->loop, request->idle.from) : (uint16_t)CABIN_INDEX_NONE;
+	if (command->idle.channel_index != CABIN_INDEX_NONE &&
+	    (!has_from || command->idle.from_index != CABIN_INDEX_NONE))
+		return true;
+	say_error(listener, "unknown-channel", "no channel has this number; see /api/v1/event");
+	return false;
+}
+
+static bool fill_booth(struct cabin_ws_listener *listener, const char *id, uint16_t *out)
+{
+	*out = index_of_booth(listener->loop, id);
+	if (*out == CABIN_INDEX_NONE)
+		say_error(listener, "booth-unknown", "this event has no booth of that name; see /api/v1/event");
+	return *out != CABIN_INDEX_NONE;
+}
+
+static bool fill_message(struct cabin_ws_listener *listener, const struct cabin_console_request *request,
+			 struct cabin_console_command *command)
+{
+	command->message.to = (uint8_t)request->message.to;
+	command->message.canned = (int16_t)request->message.canned;
+	command->message.booth_index = CABIN_INDEX_NONE;
+	if (request->message.to == CABIN_MESSAGE_BOOTH &&
+	    !fill_booth(listener, request->message.booth, &command->message.booth_index))
+		return false;
+	if (request->message.canned >= 0)
+		return true;
+	command->text = packet_of_text(listener->loop, request->message.text);
+	if (!command->text)
+		say_error(listener, "busy", "the server is busy: send it again");
+	return command->text;
+}
+
+static bool fill_call(struct cabin_ws_listener *listener, const struct cabin_console_request *request,
+		      struct cabin_console_command *command)
+{
+	bool is_answer = request->call.state != CABIN_CALL_NONE;
+	if (is_answer != (listener->console->role == CABIN_CONSOLE_TECHNICIAN)) {
+		say_error(listener, "not-yours", "consoles call, technicians answer");
+		return false;
+	}
+	command->call.on = request->call.on;
+	command->call.state = (uint8_t)request->call.state;
+	command->call.seat = request->call.seat;
+	command->call.booth_index = CABIN_INDEX_NONE;
+	return !is_answer || fill_booth(listener, request->call.booth, &command->call.booth_index);
+}
+
+/* The command that a request is; false: there is none to tell. */
+static bool fill_command(struct cabin_ws_listener *listener, const struct cabin_console_request *request,
+			 struct cabin_console_command *command)
+{
+	struct cabin_ws_console *console = listener->console;
+	switch (request->kind) {
+	case CABIN_REQUEST_MIC:
+		*command = command_of(console, CABIN_CONSOLE_MIC);
+		command->mic.on = console->mic = request->mic.on;
+		command->mic.take = request->mic.take;
+		console->echo = console->echo && !console->mic;
+		return true;
+	case CABIN_REQUEST_COUGH:
+		*command = command_of(console, CABIN_CONSOLE_COUGH);
+		command->cough.on = request->cough.on;
+		return true;
+	case CABIN_REQUEST_OUTPUT:
+		*command = command_of(console, CABIN_CONSOLE_OUTPUT);
+		command->output.output = request->output.output;
+		command->output.take = request->output.take;
+		return true;
+	case CABIN_REQUEST_HANDOVER:
+		*command = command_of(console, CABIN_CONSOLE_HANDOVER);
+		command->handover.action = (uint8_t)request->handover.action;
+		command->handover.seat = request->handover.seat;
+		return true;
+	case CABIN_REQUEST_IDLE:
+		*command = command_of(console, CABIN_CONSOLE_IDLE);
+		return fill_idle(listener, request, command);
+	case CABIN_REQUEST_SIGNAL:
+		*command = command_of(console, CABIN_CONSOLE_SIGNAL);
+		command->signal.kind = (uint8_t)request->signal.kind;
+		command->signal.on = request->signal.on;
+		return true;
+	case CABIN_REQUEST_CALL:
+		*command = command_of(console, CABIN_CONSOLE_CALL);
+		return fill_call(listener, request, command);
+	case CABIN_REQUEST_MESSAGE:
+		*command = command_of(console, CABIN_CONSOLE_MESSAGE);
+		return fill_message(listener, request, command);
+	default:
+		return false;
+	}
+}
+
+static void leave(struct cabin_ws_listener *listener)
+{
+	struct cabin_ws_console *console = listener->console;
+	const struct cabin_console_command command = command_of(console, CABIN_CONSOLE_LEAVE);
+	if (!push(listener->loop, &command)) {
+		console->gives_up = true;
+		cabin_ws_close(listener, CABIN_CLOSE_TRY_AGAIN_LATER, "the server is overloaded");
+		return;
+	}
+	count_console(listener, -1);
+	console->role = CABIN_CONSOLE_NONE;
+	console->monitor_index = CABIN_INDEX_NONE;
+	if (console->monitor)
+		cabin_fanout_listen(listener->loop->fanout, console->monitor, CABIN_INDEX_NONE);
+	console->mic = console->echo = console->clock.known = false;
+	console->booth_index = console->room_index = CABIN_INDEX_NONE;
+}
+
+/* Whether a role may ask for this: technicians answer calls and send messages. */
+static bool is_allowed(const struct cabin_ws_console *console, enum cabin_console_request_kind kind)
+{
+	if (console->role == CABIN_CONSOLE_TECHNICIAN)
+		return kind == CABIN_REQUEST_CALL || kind == CABIN_REQUEST_MESSAGE || kind == CABIN_REQUEST_LEAVE;
+	return console->role == CABIN_CONSOLE_BOOTH;
+}
+
+void cabin_ws_console_request(struct cabin_ws_listener *listener, const struct cabin_console_request *request,
+			      uint64_t arrived_ns)
+{
+	struct cabin_ws_console *console = listener->console;
+	struct cabin_console_command command;
+	if (request->kind == CABIN_REQUEST_JOIN) {
+		join(listener, request);
+	} else if (request->kind == CABIN_REQUEST_WATCH) {
+		watch(listener, request);
+	} else if (!console || !is_allowed(console, request->kind)) {
+		say_error(listener, "not-joined", "join a booth first");
+	} else if (request->kind == CABIN_REQUEST_LEAVE) {
+		leave(listener);
+	} else if (request->kind == CABIN_REQUEST_MONITOR) {
+		monitor(listener, request);
+	} else if (request->kind == CABIN_REQUEST_CLOCK) {
+		set_clock(console, request);
+	} else if (request->kind == CABIN_REQUEST_ECHO) {
+		console->echo = request->echo.on && !console->mic;
+	} else if (fill_command(listener, request, &command)) {
+		tell(listener, &command);
+	}
+}
