@@ -99,7 +99,7 @@ suite_fuzz() {
 	done
 }
 
-# The decoder in the tree is what Debian's sources make, bit for bit.
+# The WebAssembly in the tree is what Debian's sources and common/media make, bit for bit.
 suite_wasm() {
 	as_test wasm web/opus/build.sh --check
 }
