@@ -12,7 +12,7 @@ enum {
 	CABIN_OUTPUTS_MAX = 2,	    /* of a booth: a, b */
 	CABIN_SEAT_NAME_BYTES = 32, /* UTF-8, without a NUL */
 	CABIN_MESSAGE_TEXT_BYTES = 200,
-	CABIN_ROOM_CHANNELS_MAX = 16, /* so that a `room` message fits CABIN_NOTICE_MAX_BYTES */
+	CABIN_ROOM_CHANNELS_MAX = 14, /* so that a `room` message fits CABIN_NOTICE_MAX_BYTES */
 	CABIN_NOTICE_MAX_BYTES = 4000
 };
 

@@ -111,6 +111,56 @@ static void back_for_good_is_a_new_beginning(void **state)
 	assert_int_equal(give(&source, refused + 1, (refused + 1) * 960, (1040 + refused * 20) * ms), 0);
 }
 
+/* A microphone that is off: nothing comes, and that is no loss. */
+static void paused_is_silent_and_not_lost(void **state)
+{
+	struct cabin_source_state source;
+
+	cabin_source_state_init(&source);
+	assert_int_equal(give(&source, 5, 0, 1000 * ms), 0);
+	cabin_source_state_pause(&source);
+	assert_int_equal(cabin_source_state_condition(&source), CABIN_CONDITION_SILENT);
+	assert_true(cabin_source_state_due_ns(&source) == UINT64_MAX);
+	assert_false(cabin_source_state_check(&source, 60000 * ms));
+	/* On again, the time line holds: it goes on. */
+	cabin_source_state_event(&source, CABIN_SOURCE_RETURNED, 2980 * ms);
+	assert_int_equal(cabin_source_state_condition(&source), CABIN_CONDITION_OK);
+	assert_int_equal(give(&source, 6, 48000 * 2, 3000 * ms), 0);
+	assert_int_equal(source.generation, 0);
+	/* It does not hold where another console came with numbers of its own. */
+	cabin_source_state_pause(&source);
+	assert_int_equal(give(&source, 1, 100, 4000 * ms), 0);
+	assert_int_equal(source.generation, 1);
+}
+
+static void numbers_are_extended_across_wraps(void **state)
+{
+	struct cabin_source_state source;
+	struct cabin_packet packet = {.duration_samples = 960, .stamp_ns = 1000 * ms};
+	uint64_t sequence, timestamp;
+
+	cabin_source_state_init(&source);
+	packet.source_sequence = 65535;
+	packet.source_timestamp = 4294967000u;
+	cabin_source_state_extend(&source, &packet);
+	sequence = packet.source_sequence;
+	timestamp = packet.source_timestamp;
+	assert_int_equal((uint16_t)sequence, 65535);
+	assert_int_equal((uint32_t)timestamp, 4294967000u);
+	assert_int_equal(cabin_source_state_packet(&source, &packet, 1000 * ms), 0);
+	packet.source_sequence = 0;
+	packet.source_timestamp = (uint32_t)(4294967000u + 960);
+	packet.stamp_ns += 20 * ms;
+	cabin_source_state_extend(&source, &packet);
+	assert_true(packet.source_sequence == sequence + 1);
+	assert_true(packet.source_timestamp == timestamp + 960);
+	assert_int_equal(cabin_source_state_packet(&source, &packet, 1020 * ms), 0);
+	/* One that is late by one lies before, on the far side of the wrap. */
+	packet.source_sequence = 65535;
+	cabin_source_state_extend(&source, &packet);
+	assert_true(packet.source_sequence == sequence);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -120,6 +170,8 @@ int main(void)
 	    cmocka_unit_test(a_great_jump_breaks_the_time_line),
 	    cmocka_unit_test(coming_back_it_goes_on_or_begins_anew),
 	    cmocka_unit_test(back_for_good_is_a_new_beginning),
+	    cmocka_unit_test(paused_is_silent_and_not_lost),
+	    cmocka_unit_test(numbers_are_extended_across_wraps),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
