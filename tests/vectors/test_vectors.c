@@ -208,6 +208,7 @@ static int write_state(char *out, size_t out_size, const json_t *message)
 	    .source = text_of(message, "source"),
 	    .booth = text_of(message, "booth"),
 	    .seat = json_is_null(seat) ? -1 : (int32_t)json_integer_value(seat),
+	    .from = json_object_get(message, "from") ? (uint16_t)whole_of(message, "from") : 0,
 	    .gain_db = json_number_value(json_object_get(message, "gain_db")),
 	    .fade_ms = (uint32_t)whole_of(message, "fade_ms"),
 	    .has_first = json_is_integer(json_object_get(message, "sequence")),

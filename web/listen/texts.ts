@@ -75,6 +75,10 @@ export const TEXTS: Record<Language, PageTexts> = {
 				word: 'Âm thanh hội trường',
 				text: 'Lúc này phiên dịch viên không nói, quý vị đang nghe trực tiếp diễn giả. Phần phiên dịch sẽ tự trở lại.',
 			},
+			other: {
+				word: 'Ngôn ngữ khác',
+				text: 'Lúc này phiên dịch viên không nói, quý vị đang nghe phần phiên dịch sang một ngôn ngữ khác. Phần phiên dịch sẽ tự trở lại.',
+			},
 			quiet: {
 				word: 'Chưa có tiếng nói',
 				text: 'Lúc này chưa có ai phát biểu. Kết nối vẫn tốt, quý vị không cần làm gì.',
@@ -136,6 +140,10 @@ export const TEXTS: Record<Language, PageTexts> = {
 				word: 'Son de la salle',
 				text: 'L’interprète ne parle pas en ce moment\u00a0: vous entendez directement l’orateur. L’interprétation reviendra d’elle-même.',
 			},
+			other: {
+				word: 'Autre langue',
+				text: 'L’interprète ne parle pas en ce moment\u00a0: vous entendez l’interprétation vers une autre langue. La vôtre reviendra d’elle-même.',
+			},
 			quiet: {
 				word: 'Silence',
 				text: 'Personne ne parle pour l’instant. La connexion est bonne, vous n’avez rien à faire.',
@@ -196,6 +204,10 @@ export const TEXTS: Record<Language, PageTexts> = {
 			hall: {
 				word: 'Sound of the hall',
 				text: 'The interpreter is not speaking just now, so you hear the speaker directly. Interpretation comes back by itself.',
+			},
+			other: {
+				word: 'Another language',
+				text: 'The interpreter is not speaking just now, so you hear the interpretation into another language. Yours comes back by itself.',
 			},
 			quiet: { word: 'Silence', text: 'Nobody is speaking just now. Your connection is fine: nothing to do.' },
 			off: {

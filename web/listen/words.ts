@@ -13,6 +13,7 @@ export const STATES = [
 	'stalled', // nothing arrives
 	'quiet', // packets come, no sound in them
 	'hall', // pass-through
+	'other', // another language's interpretation
 	'floor', // live on a floor
 	'live', // live on an interpreter
 ] as const;
@@ -31,6 +32,7 @@ export const TONES: Record<State, Tone> = {
 	stalled: 'busy',
 	quiet: 'calm',
 	hall: 'hall',
+	other: 'hall',
 	floor: 'live',
 	live: 'live',
 };
@@ -48,6 +50,7 @@ export function stateOf({ connection, playback, feed, source }: Told): State {
 	if (playback === 'stalled') return 'stalled';
 	if (source === 'silent') return 'quiet';
 	if (feed === 'pass-through') return 'hall';
+	if (feed === 'channel') return 'other';
 	return feed === 'floor' ? 'floor' : 'live';
 }
 

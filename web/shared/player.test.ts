@@ -406,6 +406,8 @@ test('nothing to play is nothing wrong when the server says so', async () => {
 	expect(status().playback).toBe('live');
 	engineSays({ isStalled: true, source: 'lost' });
 	expect(status().playback).toBe('live');
+	engineSays({ isStalled: true, source: 'silent' });
+	expect(status().playback).toBe('live');
 	workerSays({ connection: 'reconnecting' });
 	expect(status().connection).toBe('reconnecting');
 });

@@ -292,7 +292,8 @@ export class Player {
 		if (output !== null && !isRunning && (this.wasRunning || !isWaiting)) return 'interrupted';
 		const isOpen = this.workerStatus?.connection === 'open';
 		// Nothing to play is nothing wrong when the server says so.
-		if (isOpen && (engine?.feed === 'silence' || engine?.source === 'lost')) return 'live';
+		if (isOpen && (engine?.feed === 'silence' || engine?.source === 'lost' || engine?.source === 'silent'))
+			return 'live';
 		if (engine === null || !engine.isStarted) {
 			return this.workerStatus?.connection === 'reconnecting' ? 'stalled' : 'starting';
 		}

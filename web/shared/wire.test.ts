@@ -145,10 +145,14 @@ describe('control', () => {
 		expect(parseServerMessage(JSON.stringify(state))).toEqual(state);
 		const bare = { ...state, sequence: null, timestamp: null, clock: null, extra: 1 };
 		expect(parseServerMessage(JSON.stringify(bare))).toEqual(bare);
+		const other = { ...state, feed: 'channel', booth: null, from: 3 };
+		expect(parseServerMessage(JSON.stringify(other))).toEqual(other);
 	});
 
 	test.each([
 		{ feed: 'other' },
+		{ feed: 'channel' },
+		{ feed: 'channel', from: 0 },
 		{ source: null },
 		{ channel: 0 },
 		{ gain_db: 41 },

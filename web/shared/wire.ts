@@ -12,7 +12,7 @@ export const RATE_HZ = 48000;
 export const RTP_HEADER_BYTES = 12;
 export const RTP_PAYLOAD_TYPE = 111;
 
-export type Feed = 'floor' | 'booth' | 'pass-through' | 'silence';
+export type Feed = 'floor' | 'booth' | 'pass-through' | 'silence' | 'channel';
 export type Source = 'ok' | 'silent' | 'lost';
 
 /** The sample with RTP time `timestamp` was at the microphone at `server_us`; RTP time grows by `rate_hz`. */
@@ -40,6 +40,8 @@ export interface StateMessage {
 	source: Source;
 	booth: string | null;
 	seat: number | null;
+	/** Feed `channel` only: the number of the channel whose interpretation this one carries. */
+	from?: number;
 	gain_db: number;
 	fade_ms: number;
 	sequence: number | null;
@@ -164,7 +166,8 @@ function isState(m: Fields): boolean {
 	return (
 		isChannel(m.channel) &&
 		isWhole(m.epoch, 0, Number.MAX_SAFE_INTEGER) &&
-		['floor', 'booth', 'pass-through', 'silence'].includes(m.feed as string) &&
+		['floor', 'booth', 'pass-through', 'silence', 'channel'].includes(m.feed as string) &&
+		(m.feed !== 'channel' || isChannel(m.from)) &&
 		['ok', 'silent', 'lost'].includes(m.source as string) &&
 		orNull(m.booth, (v) => typeof v === 'string') &&
 		orNull(m.seat, (v) => isWhole(v, 0, 65535)) &&
