@@ -3,9 +3,7 @@
  *
  * Each function writes one message into the caller's buffer, allocates nothing and
  * does not depend on the locale. Texts are UTF-8 (whoever read them has checked that)
- * and are escaped here. A view holds no pointers but to texts that outlive it, and
- * every unused byte is zero, so that two views are the same when their bytes are.
- * Pure functions; any thread. */
+ * and are escaped here. Pure functions; any thread. */
 #ifndef CABIN_WIRE_CONSOLE_WRITE_H
 #define CABIN_WIRE_CONSOLE_WRITE_H
 

@@ -18,6 +18,14 @@
 
 enum hub_link { HUB_LINK_LOST, HUB_LINK_PAUSED, HUB_LINK_OPEN };
 
+/* The newest state of a booth or a room, as its notice says it. */
+struct hub_told {
+	char text[CABIN_NOTICE_MAX_BYTES + 1];
+	size_t size;
+	uint64_t revision;
+	bool untold; /* the sink refused it */
+};
+
 struct hub_booth {
 	struct cabin_hub_booth_config config;
 	struct cabin_booth machine;
@@ -25,9 +33,7 @@ struct hub_booth {
 	enum hub_link links[CABIN_SEATS_MAX]; /* as its sources know them */
 	struct cabin_ratelimit messages[CABIN_SEATS_MAX];
 
-	struct cabin_console_booth_view told; /* the newest revision */
-	uint64_t revision;
-	bool untold; /* a sink refused it */
+	struct hub_told told;
 
 	/* Relaxed, for cabin_hub_booth_stats. */
 	_Atomic uint32_t on_air_now, held_now, present_now;
@@ -36,9 +42,7 @@ struct hub_booth {
 
 struct hub_room {
 	struct cabin_hub_room_config config;
-	struct cabin_console_room_view told;
-	uint64_t revision;
-	bool untold;
+	struct hub_told told;
 };
 
 /* Of a channel, beside what cabin_channel knows. */

@@ -66,51 +66,52 @@ void hub_notify_refusal(struct cabin_hub *hub, uint64_t connection, const char *
 	send_error(hub, connection, code, text, NULL, 0);
 }
 
+static void tell(struct cabin_hub *hub, struct hub_told *told, enum cabin_notice_scope scope, uint16_t index)
+{
+	if (!told->untold)
+		return;
+	told->untold = !notify(hub, &(struct cabin_notice){.scope = scope,
+							   .index = index,
+							   .keep = true,
+							   .text = told->text,
+							   .size = told->size,
+							   .source_index = CABIN_INDEX_NONE});
+}
+
+/* The new text is in hub->text, with the newest revision's number: where it is the same, nothing changed. */
+static bool is_news(const struct cabin_hub *hub, const struct hub_told *told, int size)
+{
+	CABIN_ASSERT(size > 0); /* ids are bounded, and channels by CABIN_ROOM_CHANNELS_MAX */
+	return (size_t)size != told->size || memcmp(hub->text, told->text, told->size) != 0;
+}
+
+static void keep(struct hub_told *told, int size)
+{
+	CABIN_ASSERT(size > 0);
+	told->size = (size_t)size;
+	told->untold = true;
+}
+
 static void tell_booth(struct cabin_hub *hub, struct hub_booth *booth)
 {
+	struct hub_told *told = &booth->told;
 	struct cabin_console_booth_view view;
-	int size;
 
 	hub_booth_view(hub, booth, &view);
-	if (memcmp(&view, &booth->told, sizeof(view)) != 0) {
-		booth->told = view;
-		booth->revision++;
-		booth->untold = true;
-	}
-	if (!booth->untold)
-		return;
-	size = cabin_console_write_booth(hub->text, sizeof(hub->text), &view, booth->revision);
-	CABIN_ASSERT(size > 0); /* ids are bounded */
-	booth->untold = !notify(hub, &(struct cabin_notice){.scope = CABIN_NOTICE_BOOTH,
-							    .index = hub_booth_index(hub, booth),
-							    .keep = true,
-							    .text = hub->text,
-							    .size = (size_t)size,
-							    .source_index = CABIN_INDEX_NONE});
+	if (is_news(hub, told, cabin_console_write_booth(hub->text, sizeof(hub->text), &view, told->revision)))
+		keep(told, cabin_console_write_booth(told->text, sizeof(told->text), &view, ++told->revision));
+	tell(hub, told, CABIN_NOTICE_BOOTH, hub_booth_index(hub, booth));
 }
 
 static void tell_room(struct cabin_hub *hub, uint16_t index)
 {
-	struct hub_room *room = &hub->rooms[index];
+	struct hub_told *told = &hub->rooms[index].told;
 	struct cabin_console_room_view view;
-	int size;
 
 	hub_room_view(hub, index, &view);
-	if (memcmp(&view, &room->told, sizeof(view)) != 0) {
-		room->told = view;
-		room->revision++;
-		room->untold = true;
-	}
-	if (!room->untold)
-		return;
-	size = cabin_console_write_room(hub->text, sizeof(hub->text), &view, room->revision);
-	CABIN_ASSERT(size > 0); /* CABIN_ROOM_CHANNELS_MAX of them, ids are bounded */
-	room->untold = !notify(hub, &(struct cabin_notice){.scope = CABIN_NOTICE_ROOM,
-							   .index = index,
-							   .keep = true,
-							   .text = hub->text,
-							   .size = (size_t)size,
-							   .source_index = CABIN_INDEX_NONE});
+	if (is_news(hub, told, cabin_console_write_room(hub->text, sizeof(hub->text), &view, told->revision)))
+		keep(told, cabin_console_write_room(told->text, sizeof(told->text), &view, ++told->revision));
+	tell(hub, told, CABIN_NOTICE_ROOM, index);
 }
 
 void hub_tell(struct cabin_hub *hub)
@@ -125,11 +126,11 @@ void hub_tell(struct cabin_hub *hub)
 	hub->changed = false;
 	for (uint16_t i = 0; i < hub->booth_count; i++) {
 		tell_booth(hub, &hub->booths[i]);
-		hub->changed |= hub->booths[i].untold;
+		hub->changed |= hub->booths[i].told.untold;
 	}
 	for (uint16_t i = 0; i < hub->room_count; i++) {
 		tell_room(hub, i);
-		hub->changed |= hub->rooms[i].untold;
+		hub->changed |= hub->rooms[i].told.untold;
 	}
 }
 

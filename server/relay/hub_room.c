@@ -46,7 +46,7 @@ void hub_booth_view(struct cabin_hub *hub, struct hub_booth *booth, struct cabin
 	const struct cabin_booth *machine = &booth->machine;
 	const struct cabin_handover *handover = &machine->handover;
 
-	memset(view, 0, sizeof(*view));
+	*view = (struct cabin_console_booth_view){0};
 	view->booth = booth->config.id;
 	view->mode = (uint8_t)machine->mode;
 	view->output = machine->output;
@@ -155,7 +155,7 @@ static void view_channel(struct cabin_hub *hub, uint16_t index, struct cabin_con
 
 void hub_room_view(struct cabin_hub *hub, uint16_t room_index, struct cabin_console_room_view *view)
 {
-	memset(view, 0, sizeof(*view));
+	*view = (struct cabin_console_room_view){0};
 	view->room = hub->rooms[room_index].config.id;
 	view->floor_language = language_by_booths(hub, room_index);
 	if (!view->floor_language)

@@ -64,7 +64,8 @@ struct told_booth {
 		uint8_t from, to, by;
 		char state[12];
 	} handover;
-	bool mic[CABIN_SEATS_MAX];
+	bool mic[CABIN_SEATS_MAX], cough[CABIN_SEATS_MAX], present[CABIN_SEATS_MAX], late, held;
+	uint8_t output;
 };
 
 struct told_room {

@@ -37,11 +37,17 @@ static void take_booth(struct world *world, struct told_booth *told, const json_
 	told->handover.to = (uint8_t)number_field(handover, "to");
 	told->handover.by = (uint8_t)number_field(handover, "by");
 	snprintf(told->handover.state, sizeof(told->handover.state), "%s", text_field(handover, "state"));
+	told->held = json_is_true(json_object_get(root, "held"));
+	told->output = !strcmp(text_field(root, "output"), "b");
+	told->late = false;
 	for (size_t i = 0; i < json_array_size(seats); i++) {
 		const json_t *seat = json_array_get(seats, i);
 
 		SIM_CHECK(&world->sim, number_field(seat, "seat") == i + 1);
 		told->mic[i] = json_is_true(json_object_get(seat, "mic"));
+		told->cough[i] = json_is_true(json_object_get(seat, "cough"));
+		told->present[i] = json_is_true(json_object_get(seat, "present"));
+		told->late |= json_is_true(json_object_get(seat, "late"));
 	}
 }
 
@@ -102,6 +108,22 @@ static void check_same(struct world *world, const char *true_text, const char *t
 	SIM_CHECK(&world->sim, !strcmp(true_text, told_text));
 }
 
+/* Field by field, as a console reads it. */
+static void check_booth(struct world *world, const struct told_booth *told, const struct cabin_booth *machine)
+{
+	SIM_CHECK(&world->sim, told->on_air == machine->on_air);
+	SIM_CHECK(&world->sim, told->held == machine->held);
+	SIM_CHECK(&world->sim, told->late == machine->late);
+	SIM_CHECK(&world->sim, told->output == machine->output);
+	for (uint8_t i = 0; i < machine->seat_count; i++) {
+		SIM_CHECK(&world->sim, told->mic[i] == machine->seats[i].mic);
+		SIM_CHECK(&world->sim, told->cough[i] == machine->seats[i].cough);
+		SIM_CHECK(&world->sim, told->present[i] == (machine->seats[i].connection != 0));
+	}
+	SIM_CHECK(&world->sim,
+		  !strcmp(told->handover.state, "agreed") == (machine->handover.state == CABIN_HANDOVER_AGREED));
+}
+
 /* Whoever knows the newest notices alone knows all: that is what a late joiner gets. */
 static void check_mirror(struct world *world)
 {
@@ -113,14 +135,16 @@ static void check_mirror(struct world *world)
 
 		hub_booth_view(hub, &hub->booths[i], &view);
 		SIM_CHECK(&world->sim,
-			  cabin_console_write_booth(text, sizeof(text), &view, hub->booths[i].revision) > 0);
+			  cabin_console_write_booth(text, sizeof(text), &view, hub->booths[i].told.revision) > 0);
 		check_same(world, text, world->told_booths[i].text);
+		check_booth(world, &world->told_booths[i], &hub->booths[i].machine);
 	}
 	for (uint16_t i = 0; i < ROOMS; i++) {
 		struct cabin_console_room_view view;
 
 		hub_room_view(hub, i, &view);
-		SIM_CHECK(&world->sim, cabin_console_write_room(text, sizeof(text), &view, hub->rooms[i].revision) > 0);
+		SIM_CHECK(&world->sim,
+			  cabin_console_write_room(text, sizeof(text), &view, hub->rooms[i].told.revision) > 0);
 		check_same(world, text, world->told_rooms[i].text);
 	}
 }

@@ -53,6 +53,7 @@ static void the_newest_microphone_overrides(void **state)
 
 	(void)state;
 	start(&booth, CABIN_BOOTH_OVERRIDE);
+	assert_int_equal(packet(&booth, ANN, 990, 25), CABIN_BOOTH_PACKET_DROP); /* its microphone is off */
 	assert_int_equal(mic(&booth, ANN, true, 1000), CABIN_BOOTH_GRANTED);
 	assert_int_equal(booth.on_air, ANN);
 	assert_int_equal(packet(&booth, ANN, 1030, 25), CABIN_BOOTH_PACKET_FORWARD);
