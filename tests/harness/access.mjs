@@ -1,0 +1,34 @@
+// An event's key, tokens and list of revoked ones, made as docs/protocol.md says and not by our own programs.
+import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
+import { appendFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { temporaryFolder } from './process.mjs';
+
+/** A key pair with its files. */
+export function makeAccess() {
+	const folder = temporaryFolder('access');
+	const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+	const key = join(folder, 'event.pub');
+	const revoked = join(folder, 'revoked.txt');
+	writeFileSync(key, `cabin-public-key-v1 ${publicKey.export({ format: 'jwk' }).x}\n`);
+	writeFileSync(revoked, '# revoked tokens\n');
+	return {
+		key,
+		revoked,
+		/** For startCabind. */
+		args: ['--access-key', key, '--revoked', revoked],
+		/**
+		 * @param {string | null} booth null: a technician's
+		 * @param {{id?: string, expiresInS?: number}} [options]
+		 */
+		token(booth, options = {}) {
+			const id = options.id ?? randomBytes(8).toString('hex');
+			const exp = Math.floor(Date.now() / 1000) + (options.expiresInS ?? 3600);
+			const payload = JSON.stringify(booth === null ? { id, role: 'technician', exp } : { id, role: 'booth', booth, exp });
+			const signature = sign(null, Buffer.from(`cabin-token-v1.${payload}`), privateKey);
+			return `${Buffer.from(payload).toString('base64url')}.${signature.toString('base64url')}`;
+		},
+		/** @param {string} id */
+		revoke: (id) => appendFileSync(revoked, `${id}  # in a test\n`),
+	};
+}
