@@ -1,13 +1,20 @@
 import { defineConfig } from 'vitest/config';
+import { PAGES, type PageName } from './scripts/pages.mjs';
 import { precompress } from './scripts/precompress.mjs';
 
-// cabind serves dist/ as it is: index.html at the root, everything else named by its
+// cabind serves dist/ as it is: a page's index.html at its place, everything else named by its
 // content's hash and kept by browsers for a year, each file with .br and .gz beside it.
+//
+// Each page is a build of its own (`npm run build` makes them all, one after the other;
+// CABIN_PAGE names one): what pages share is in each of them, so that no page's first load
+// grows, or falls into more files, because of another page.
+const { root, base, outDir } = PAGES[(process.env.CABIN_PAGE as PageName | undefined) ?? 'listen'];
+
 export default defineConfig({
-	root: 'listen',
-	base: '/',
+	root,
+	base,
 	build: {
-		outDir: '../dist',
+		outDir,
 		emptyOutDir: true,
 		target: ['es2020', 'safari15', 'chrome90', 'firefox90'],
 		assetsInlineLimit: 0, // the CSP allows no data: scripts, and the wasm is fetched as a file

@@ -1,6 +1,6 @@
 // Which channel the page offers. A wish is a channel's language id, or "floor".
-import { onAir } from './agenda.ts';
-import type { Channel, Event, Room } from './event.ts';
+import { onAir } from '../shared/agenda.ts';
+import type { Channel, Event, Room } from '../shared/programme.ts';
 
 export interface Place {
 	room: Room;

@@ -1,6 +1,6 @@
 // The diagnostics view, for whoever helps a delegate: fetched only when it is opened.
-import { type Child, h, morph } from './dom.ts';
-import type { Language } from './languages.ts';
+import { type Child, h, morph } from '../shared/dom.ts';
+import type { Language } from '../shared/languages.ts';
 import type { PlayerStatus } from './player.ts';
 
 interface DiagnosticsTexts {

@@ -1,10 +1,11 @@
 // The delegate's page: fetches the event, draws, acts on taps, follows the player.
+
+import { morph } from '../shared/dom.ts';
+import { chooseLanguage, isLanguage, say } from '../shared/languages.ts';
+import { fetchEvent } from '../shared/programme.ts';
 import { findPlace, firstPlace, nearestPlace, type Place, placeOfHash, wishOf } from './choice.ts';
 import { onLock } from './device.ts';
 import type { Dialog } from './diagnostics.ts';
-import { morph } from './dom.ts';
-import { fetchEvent } from './event.ts';
-import { chooseLanguage, isLanguage, say } from './languages.ts';
 import { createPlayer, type PlayerStatus } from './player.ts';
 import { IDLE } from './status.ts';
 import { recall, recallVolume, remember } from './store.ts';

@@ -1,6 +1,6 @@
 // Every text of the page, in each of its languages. A text that is missing in one of
 // them does not compile. In French a no-break space stands before : ; ? and !.
-import type { Language } from './languages.ts';
+import type { Language } from '../shared/languages.ts';
 import type { State } from './words.ts';
 
 export interface StateTexts {

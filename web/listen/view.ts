@@ -1,10 +1,10 @@
 // The page as a function of what it knows: no state of its own, no handlers. Whatever
 // can be tapped carries data-do (and data-id), which main.ts acts on.
-import { clockTime, onAir, startWords } from './agenda.ts';
+import { clockTime, onAir, startWords } from '../shared/agenda.ts';
+import { type Child, h, icon } from '../shared/dom.ts';
+import { LANGUAGES, type Language, type Said, say } from '../shared/languages.ts';
+import type { Channel, Event, Room, Session } from '../shared/programme.ts';
 import { channelFor, inOrder, type Place, wishOf } from './choice.ts';
-import { type Child, h, icon } from './dom.ts';
-import type { Channel, Event, Room, Session } from './event.ts';
-import { LANGUAGES, type Language, type Said, say } from './languages.ts';
 import type { PlayerStatus } from './player.ts';
 import { type PageTexts, TEXTS } from './texts.ts';
 import { type State, TONES } from './words.ts';

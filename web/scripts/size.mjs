@@ -1,13 +1,14 @@
-// What a delegate's phone fetches before the first sound, file by file: `npm run size`
-// prints it for dist/, a test holds it under the budget.
+// What each page fetches before its first sound, file by file: `npm run size` prints it for
+// dist/, a test holds it under the budget.
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { argv, exit } from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { PAGES } from './pages.mjs';
 import { brotli, gzip } from './precompress.mjs';
 
-/** Bytes after gzip, all files of the first load together. */
-export const BUDGET = 75 * 1024;
+/** Of the delegates' page: bytes after gzip, all files of the first load together. */
+export const BUDGET = PAGES.listen.budget;
 
 /** Files that a visit fetches later, or never. */
 const LATER = /^(diagnostics|script_processor)-/; // the latter in place of the worklet, without https
@@ -27,8 +28,10 @@ export async function firstLoad(dist) {
 	);
 }
 
-/** @param {Awaited<ReturnType<typeof firstLoad>>} files */
-export function table(files) {
+let exitCode = 0;
+
+/** @param {Awaited<ReturnType<typeof firstLoad>>} files @param {number} [budget] */
+export function table(files, budget = BUDGET) {
 	const sum = { name: 'together', raw: 0, gzip: 0, brotli: 0 };
 	for (const file of files) {
 		sum.raw += file.raw;
@@ -40,12 +43,16 @@ export function table(files) {
 	return [
 		line(['bytes', 'raw', 'gzip', 'brotli']),
 		...[...files, sum].map((file) => line([file.name, file.raw, file.gzip, file.brotli])),
-		line(['budget', '', BUDGET, '']),
+		line(['budget', '', budget, '']),
 	].join('\n');
 }
 
 if (argv[1] === fileURLToPath(import.meta.url)) {
-	const files = await firstLoad(fileURLToPath(new URL('../dist', import.meta.url)));
-	console.log(table(files));
-	exit(files.reduce((sum, file) => sum + file.gzip, 0) > BUDGET ? 1 : 0);
+	const dist = fileURLToPath(new URL('../dist', import.meta.url));
+	for (const [page, { base, budget }] of Object.entries(PAGES)) {
+		const files = await firstLoad(join(dist, base));
+		console.log(`${page}\n${table(files, budget)}\n`);
+		if (files.reduce((sum, file) => sum + file.gzip, 0) > budget) exitCode = 1;
+	}
+	exit(exitCode);
 }

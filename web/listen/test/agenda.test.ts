@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { clockTime, daysAhead, offsetMinutes, onAir, startWords } from '../agenda.ts';
-import type { Session } from '../event.ts';
+import { clockTime, daysAhead, offsetMinutes, onAir, startWords } from '../../shared/agenda.ts';
+import type { Session } from '../../shared/programme.ts';
 import event from './event.json';
 
 const agenda: Session[] = event.agenda;

@@ -1,8 +1,8 @@
 // @vitest-environment jsdom
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { checkEvent, clockOffsetMs, type Event } from '../../shared/programme.ts';
 import { channelFor, findPlace, firstPlace, inOrder, placeOfHash } from '../choice.ts';
 import { onLock } from '../device.ts';
-import { checkEvent, clockOffsetMs, type Event } from '../event.ts';
 import { recall, recallVolume, remember } from '../store.ts';
 import json from './event.json';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { chooseLanguage, LANGUAGES, say } from '../../shared/languages.ts';
 import { DIAGNOSTICS } from '../diagnostics.ts';
-import { chooseLanguage, LANGUAGES, say } from '../languages.ts';
 import { TEXTS } from '../texts.ts';
 
 describe('chooseLanguage', () => {

@@ -11,7 +11,7 @@ async function listen(page, status) {
 const LANGUAGES = /** @type {const} */ (['vi', 'fr', 'en']);
 
 /**
- * @typedef {import('../event.ts').Event} Event
+ * @typedef {import('../../shared/programme.ts').Event} Event
  * @typedef {object} Scene
  * @property {string} name
  * @property {string} [date] the server's clock

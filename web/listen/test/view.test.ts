@@ -1,10 +1,10 @@
 // @vitest-environment jsdom
 import { beforeEach, describe, expect, it } from 'vitest';
+import { morph } from '../../shared/dom.ts';
+import { LANGUAGES } from '../../shared/languages.ts';
+import type { Event } from '../../shared/programme.ts';
 import { firstPlace } from '../choice.ts';
 import { lines } from '../diagnostics.ts';
-import { morph } from '../dom.ts';
-import type { Event } from '../event.ts';
-import { LANGUAGES } from '../languages.ts';
 import { IDLE } from '../status.ts';
 import { TEXTS } from '../texts.ts';
 import { type Model, page } from '../view.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LANGUAGES } from '../languages.ts';
+import { LANGUAGES } from '../../shared/languages.ts';
 import { TEXTS } from '../texts.ts';
 import { STATES, stateOf, steady, TONES } from '../words.ts';
 

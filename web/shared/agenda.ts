@@ -1,7 +1,8 @@
 // What is on in a room now and next. Times are shown as the venue's clocks show them
 // (the offset written in the agenda), whatever zone the phone is set to.
-import type { Session } from './event.ts';
+
 import type { Language } from './languages.ts';
+import type { Session } from './programme.ts';
 
 export interface OnAir {
 	now: Session | null;

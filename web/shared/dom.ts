@@ -9,6 +9,11 @@ export function h(tag: string, attributes: Attributes, ...children: Child[]): HT
 	return fill(document.createElement(tag), attributes, children);
 }
 
+/** The same for SVG's elements. */
+export function svg(tag: string, attributes: Attributes, ...children: Child[]): SVGElement {
+	return fill(document.createElementNS('http://www.w3.org/2000/svg', tag), attributes, children);
+}
+
 /** A symbol of the sprite in index.html. Decoration: hidden from screen readers. */
 export function icon(name: string): SVGElement {
 	const ns = 'http://www.w3.org/2000/svg';
