@@ -56,6 +56,15 @@ int cabin_decoder_conceal(struct cabin_decoder *decoder, float *samples, uint32_
 	return count == (int)sample_count ? 0 : CABIN_EINVAL;
 }
 
+int cabin_decoder_recover(struct cabin_decoder *decoder, const uint8_t *payload, uint32_t payload_size, float *samples,
+			  uint32_t sample_count)
+{
+	if (payload_size == 0 || sample_count == 0 || sample_count % 120 != 0 || sample_count > 5760)
+		return CABIN_EINVAL;
+	int count = opus_decode_float(decoder->opus, payload, (opus_int32)payload_size, samples, (int)sample_count, 1);
+	return count == (int)sample_count ? 0 : CABIN_EFORMAT;
+}
+
 void cabin_decoder_reset(struct cabin_decoder *decoder)
 {
 	CABIN_ASSERT(opus_decoder_ctl(decoder->opus, OPUS_RESET_STATE) == OPUS_OK);

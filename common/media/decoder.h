@@ -24,6 +24,12 @@ CABIN_MUST_CHECK int cabin_decoder_decode(struct cabin_decoder *decoder, const u
  * CABIN_EINVAL. */
 CABIN_MUST_CHECK int cabin_decoder_conceal(struct cabin_decoder *decoder, float *samples, uint32_t sample_count);
 
+/* The `sample_count` samples (as above) before a packet, of which the one ahead of it was lost:
+ * out of the redundancy (FEC) in `payload` where it has some, else made up. The packet itself is
+ * to be decoded after this. CABIN_EINVAL, CABIN_EFORMAT. */
+CABIN_MUST_CHECK int cabin_decoder_recover(struct cabin_decoder *decoder, const uint8_t *payload, uint32_t payload_size,
+					   float *samples, uint32_t sample_count);
+
 void cabin_decoder_reset(struct cabin_decoder *decoder);
 
 #endif

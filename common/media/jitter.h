@@ -46,7 +46,7 @@ struct cabin_jitter_figures {
 	float target_ms;
 	float late_ms; /* latest packet since the figures were taken last */
 	/* totals since create */
-	float concealed_ms;
+	double concealed_ms;
 	uint32_t underruns, skips, removals, insertions;
 	uint32_t late_packets, duplicate_packets, lost_packets, bad_packets;
 	bool started; /* the newest time line is what is heard */
@@ -56,8 +56,9 @@ struct cabin_jitter_figures {
 CABIN_MUST_CHECK int cabin_jitter_create(struct cabin_jitter **out); /* CABIN_ENOMEM */
 void cabin_jitter_destroy(struct cabin_jitter *jitter);		     /* NULL is fine */
 
-/* The packets from now on are of this epoch. `fresh`: what is stored is dropped, and what is
- * heard goes on until the new time line starts, and then fades. */
+/* The packets from now on are of this epoch. `fresh`, or the first after create and stop: what is
+ * stored is dropped, and what is heard goes on until the new time line starts, and then fades.
+ * The number of the epoch before, not fresh: only its gain. */
 void cabin_jitter_begin(struct cabin_jitter *jitter, const struct cabin_jitter_epoch *epoch);
 
 /* A later `state` of the newest epoch: glides to this gain. */

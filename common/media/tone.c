@@ -53,7 +53,8 @@ static double filter(struct cabin_tone_shelf *shelf, double x)
 
 void cabin_tone_init(struct cabin_tone *tone)
 {
-	*tone = (struct cabin_tone){.volume = 1, .gain = 1, .gain_target = 1, .treble = {.treble = true}};
+	*tone = (struct cabin_tone){.volume = 1, .gain = 1, .gain_target = 1};
+	tone->treble.treble = true;
 	design(&tone->bass);
 	design(&tone->treble);
 }

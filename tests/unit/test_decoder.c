@@ -56,6 +56,24 @@ static void concealment_goes_on_and_fades(void **state)
 	cabin_decoder_destroy(decoder);
 }
 
+static void a_lost_packet_is_made_up_out_of_the_next_one(void **state)
+{
+	struct cabin_decoder *decoder = NULL;
+	assert_int_equal(cabin_decoder_create(&decoder), 0);
+	uint8_t payload[CABIN_OPUS_PAYLOAD_MAX_BYTES];
+	uint32_t size = encode_sine(payload, 10), count = 0;
+	float samples[960];
+	for (int i = 0; i < 5; i++)
+		assert_int_equal(cabin_decoder_decode(decoder, payload, size, samples, 960, &count), 0);
+	double before = energy(samples, 960);
+	assert_int_equal(cabin_decoder_recover(decoder, payload, size, samples, 960), 0);
+	assert_true(energy(samples, 960) > before / 10);
+	assert_int_equal(cabin_decoder_recover(decoder, payload, 0, samples, 960), CABIN_EINVAL);
+	assert_int_equal(cabin_decoder_recover(decoder, payload, size, samples, 100), CABIN_EINVAL);
+	assert_int_equal(cabin_decoder_decode(decoder, payload, size, samples, 960, &count), 0);
+	cabin_decoder_destroy(decoder);
+}
+
 static void garbage_and_small_buffers_leave_it_usable(void **state)
 {
 	struct cabin_decoder *decoder = NULL;
@@ -81,6 +99,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(concealment_goes_on_and_fades),
+	    cmocka_unit_test(a_lost_packet_is_made_up_out_of_the_next_one),
 	    cmocka_unit_test(garbage_and_small_buffers_leave_it_usable),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -173,9 +173,9 @@ static void speech_below_the_limits_is_untouched(void **state)
 			float worst = 0;
 			for (uint32_t i = DELAY; i < count; i++)
 				worst = fmaxf(worst, fabsf(heard[i] - gain * speech[i - DELAY]));
-			double peak_db = 20 * log10(gain * largest(speech, count));
+			double peak_db = 20 * log10((double)gain * (double)largest(speech, count));
 			double change_db = sine_db_of(heard + DELAY, count - DELAY) -
-					   sine_db_of(speech, count - DELAY) - 20 * log10(gain);
+					   sine_db_of(speech, count - DELAY) - 20 * log10((double)gain);
 			printf("%s: peak %.1f dBFS, changed by %.4f dB, worst sample %.2g\n", names[n], peak_db,
 			       change_db, (double)worst);
 			assert_true(fabs(change_db) < 0.1);
