@@ -29,6 +29,7 @@ static const struct {
     {"webp", "image/webp"},
     {"woff2", "font/woff2"},
     {"txt", "text/plain; charset=utf-8"},
+    {"pdf", "application/pdf"},
 };
 
 const char *cabin_content_type(const char *path)

@@ -1,66 +1,60 @@
 /** The booth's documents: fetched with the token in a header, so that it is in no address and in no log. */
+import { say } from '../shared/languages.ts';
 import type { Model } from './model.ts';
 
 const LIST = '/api/v1/booth/documents';
+/** What a browser shows by itself; anything else is kept as a file. */
+const SHOWN = /^(application\/pdf|text\/plain|image\/(png|jpeg|webp))\b/;
+const BLOB_KEPT_MS = 60_000;
 
+/** `url`: a page elsewhere; `file`: the name of one that the server has. */
 interface Listed {
-	title?: Partial<Record<string, string>> | string;
-	kind?: string;
-	url?: string;
-	size?: number;
-	size_bytes?: number;
-	type?: string;
+	number: number;
+	title: Partial<Record<string, string>>;
+	url: string | null;
+	file: string | null;
 }
+
+const withToken = (token: string): RequestInit => ({
+	headers: { Authorization: `Bearer ${token}` },
+	cache: 'no-store',
+});
 
 export async function loadDocuments(model: Model, token: string): Promise<void> {
 	try {
-		const answer = await fetch(LIST, { headers: { Authorization: `Bearer ${token}` }, cache: 'no-store' });
+		const answer = await fetch(LIST, withToken(token));
 		if (!answer.ok) throw new Error(`status ${answer.status}`);
-		const body = (await answer.json()) as { documents?: Listed[] } | Listed[];
-		const list = Array.isArray(body) ? body : (body.documents ?? []);
+		const { documents } = (await answer.json()) as { documents: Listed[] };
 		model.documentsFault = false;
-		model.documents = list.map((one, index) => ({
-			index,
-			title: titleOf(one, model.language) || `${index + 1}`,
-			kind: one.kind ?? 'file',
-			url: one.url ?? null,
-			detail: one.url
-				? new URL(one.url, location.href).host
-				: sizeText(one.size ?? one.size_bytes ?? 0, one.type ?? ''),
+		model.documents = documents.map(({ number, title, url, file }) => ({
+			number,
+			title: say(title, model.language).text || file || url || String(number),
+			url,
+			file,
 		}));
 	} catch {
 		model.documentsFault = true;
 	}
 }
 
-function titleOf({ title }: Listed, language: string): string {
-	if (typeof title === 'string') return title;
-	return title?.[language] ?? title?.en ?? title?.fr ?? title?.vi ?? '';
-}
-
-function sizeText(bytes: number, type: string): string {
-	const size = bytes >= 1e6 ? `${(bytes / 1e6).toFixed(1)} MB` : `${Math.ceil(bytes / 1000)} kB`;
-	return bytes > 0 ? `${type.split(';')[0]} · ${size}` : type;
-}
-
 /** In a tab of its own: a link as it is, a file as what was fetched with the token. */
-export async function openDocument(model: Model, token: string, index: number): Promise<void> {
-	const entry = model.documents?.find((one) => one.index === index);
+export async function openDocument(model: Model, token: string, number: number): Promise<void> {
+	const entry = model.documents?.find((one) => one.number === number);
 	if (entry === undefined) return;
 	if (entry.url !== null) {
 		window.open(entry.url, '_blank', 'noopener,noreferrer');
 		return;
 	}
-	// Opened now, in the click's own turn: later it would be a pop-up.
-	const tab = window.open('about:blank', '_blank');
 	try {
-		const answer = await fetch(`${LIST}/${index}`, { headers: { Authorization: `Bearer ${token}` } });
+		const answer = await fetch(`${LIST}/${number}`, withToken(token));
 		if (!answer.ok) throw new Error(`status ${answer.status}`);
-		const address = URL.createObjectURL(await answer.blob());
-		if (tab !== null) tab.location.href = address;
-		setTimeout(() => URL.revokeObjectURL(address), 60_000);
+		const blob = await answer.blob();
+		const address = URL.createObjectURL(blob);
+		const link = Object.assign(document.createElement('a'), { href: address, target: '_blank', rel: 'noopener' });
+		if (!SHOWN.test(blob.type)) link.download = entry.file ?? String(number);
+		link.click();
+		setTimeout(() => URL.revokeObjectURL(address), BLOB_KEPT_MS);
 	} catch {
-		tab?.close();
 		model.documentsFault = true;
 	}
 }

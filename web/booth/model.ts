@@ -53,11 +53,10 @@ export interface Checks {
 }
 
 export interface DocumentEntry {
-	index: number;
+	number: number;
 	title: string;
-	kind: string;
 	url: string | null;
-	detail: string;
+	file: string | null;
 }
 
 export interface Model {

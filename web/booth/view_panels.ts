@@ -8,7 +8,7 @@ import { CANNED_TEXT, CHECK_HOW, CHECK_NAME, CHECK_STATE, SIGNAL, said, type Wor
 import { ownLevelView } from './view_air.ts';
 import { idleText } from './view_booth.ts';
 import { protectionView } from './view_ears.ts';
-import { boothSeat, button, languageName } from './view_parts.ts';
+import { bar, boothSeat, button, languageName } from './view_parts.ts';
 
 export function panelView(model: Model): HTMLElement | null {
 	switch (model.panel) {
@@ -237,7 +237,11 @@ function documentsView(model: Model): Child {
 		'ul',
 		{ class: 'documents-list' },
 		...documents.map((entry) =>
-			h('li', {}, button('document', h('span', {}, entry.title, h('small', {}, entry.detail)), { id: entry.index })),
+			h(
+				'li',
+				{},
+				button('document', h('span', {}, entry.title, h('small', {}, entry.file ?? entry.url)), { id: entry.number }),
+			),
 		),
 	);
 }
@@ -276,7 +280,7 @@ function checkLine(model: Model, name: keyof Checks, ...tools: Child[]): HTMLEle
 		h('h3', {}, said(CHECK_NAME[name], language)),
 		h('strong', { class: 'state' }, said(CHECK_STATE[state], language)),
 		h('p', {}, said(CHECK_HOW[name], language)),
-		h('div', { class: 'tools' }, ...tools),
+		h('div', { class: 'instruments' }, ...tools),
 	);
 }
 
@@ -317,6 +321,9 @@ export function checkView(model: Model): Child[] {
 					isPressed: model.isEchoOn,
 					isDisabled: status?.joined == null || status.microphone !== 'off',
 				}),
+				model.isEchoOn
+					? h('span', { class: 'echoes', 'data-count': status?.echoes ?? 0 }, bar(model.ears?.monitorDbfs ?? -120))
+					: null,
 				...answers(model, 'voice'),
 			),
 			checkLine(

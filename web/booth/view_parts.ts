@@ -101,5 +101,13 @@ export function clockText(ms: number): string {
 	return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
 }
 
-export const boothSeat = (model: Model, booth: string, seat: number | null): string =>
-	seat === null ? booth : `${booth} (${word('seat', model.language)} ${seat})`;
+/** A booth as the event names it. */
+export function boothName(model: Model, id: string): string {
+	const name = model.event?.booths?.find((booth) => booth.id === id)?.name;
+	return (name && say(name, model.language).text) || id;
+}
+
+export function boothSeat(model: Model, booth: string, seat: number | null): string {
+	const name = boothName(model, booth);
+	return seat === null ? name : `${name} (${word('seat', model.language)} ${seat})`;
+}

@@ -31,6 +31,8 @@ export interface Event {
 	languages: { id: string; name: Partial<Record<string, string>> }[];
 	rooms: Room[];
 	agenda: Session[];
+	/** Left out by servers without booths. */
+	booths?: { id: string; name: Partial<Texts> }[];
 }
 
 export interface Fetched {
