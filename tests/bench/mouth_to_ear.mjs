@@ -7,7 +7,8 @@
 // All of it is on one JACK server, so both tracks of the recording have the same sample clock, and
 // a chirp's delay is the distance of its two copies. A period's sound was at the microphone one period
 // before JACK hands it out, as a sound card gathers it, so one capture period is added. The output
-// device's own period and converters are not in it: the dummy device has none.
+// device's own period and converters are not in it: the dummy device has none. PulseAudio's sink is connected to
+// the device, as it would be in a hall: alone it knows no latency, and buffers more than it needs.
 import { join } from 'node:path';
 import { startChromium } from '../harness/browsers.mjs';
 import { startCabind } from '../harness/cabind.mjs';
@@ -79,12 +80,12 @@ export async function measureMouthToEar({ packetMs, count }) {
 		return it;
 	};
 	try {
-		const jack = await own(startJack({ channels: 1, period }));
+		const jack = await own(startJack({ channels: 2, period }));
 		const pulse = await own(
 			startPulse({
 				sinks: [],
 				env: jack.env,
-				modules: [`module-jack-sink server_name=${jack.name} client_name=speaker channels=2 connect=no`],
+				modules: [`module-jack-sink server_name=${jack.name} client_name=speaker channels=2 connect=yes`],
 			}),
 		);
 		const config = makeEvent({

@@ -44,9 +44,9 @@ const ms = (values) => Object.entries(values).map(([name, value]) => `${name} ${
 async function mouthToEar() {
 	const rows = [];
 	for (const packetMs of [20, 10]) {
-		// A connection keeps the delay that its start gave it, so the spread is between connections; the
-		// first of 20 ms packets is five minutes long, to count underruns.
-		const counts = quick ? [15, 15] : packetMs === 20 ? [600, 60, 60, 60, 60] : [60, 60, 60, 60];
+		// Packets and pulls of the output meet in another phase each time, so several connections; the first
+		// of 20 ms packets is five minutes long, to count underruns.
+		const counts = quick ? [15, 15] : packetMs === 20 ? [600, 60, 60] : [60, 60, 60];
 		const visits = [];
 		for (const count of counts) {
 			const visit = await measureMouthToEar({ packetMs, count });

@@ -47,8 +47,7 @@ test('plain http by a name: the fallback plays the right speech', { timeout: 200
 	});
 	await page.goto(`http://venue.test:${server.port}/`);
 	assert.equal(await page.evaluate(() => window.isSecureContext), false);
-	// On a busy main thread the fallback has more to conceal than the worklet; the words are the right ones.
-	await checkChannels(t, { page, recording, speech, began, table: wholeDemo.slice(0, 4), least: 0.6, leastShare: 0.5 });
+	await checkChannels(t, { page, recording, speech, began, table: wholeDemo.slice(0, 4) });
 	const metrics = await server.metrics();
 	const underruns = metrics.all('cabin_report_underruns_total').reduce((sum, one) => sum + one.value, 0);
 	t.diagnostic(`${underruns} underruns reported over 25 s of fallback`);

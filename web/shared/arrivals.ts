@@ -21,16 +21,22 @@ import { RATE_HZ } from './wire.ts';
 
 const MS = RATE_HZ / 1000;
 const BUCKET = 15 * RATE_HZ;
+/**
+ * An output fills its buffers when it starts, so its frames run ahead for a while; and the page has much to do
+ * then. So long the base is soon forgotten, and at the end of it everything else: it was the start's.
+ */
+const SETTLING = 3 * RATE_HZ;
+const SETTLING_BUCKET = RATE_HZ / 2;
 const BIN = 2 * MS;
 const BIN_COUNT = 201;
 /** Each packet weighs this much more than the one before; at 50 a second, 20 s are a factor e. */
 const WEIGHT_GROWTH = 1.001;
 const WEIGHT_LIMIT = 1e12;
 const PERCENTILE = 0.99;
-const MARGIN = 10 * MS;
+const MARGIN = 6 * MS;
 /** Now and then: remembered for one to two of these. Until something is known, the first value is assumed. */
 const RARE_BUCKET = 120 * RATE_HZ;
-const RARE_FIRST = 16 * MS;
+const RARE_FIRST = 12 * MS;
 const RARE_MARGIN = 4 * MS;
 const RARE_MOST = 26 * MS;
 /** A stall: everything within a second that is later than this. */
@@ -61,8 +67,9 @@ const EARLIER_THAN_LIFE = 80 * MS;
 
 export const TARGET_MIN = 10 * MS;
 export const TARGET_MAX = 400 * MS;
-/** Until enough has been seen to know better. */
+/** Until enough has been seen to know better: this, and what the output is known to ask for at once with a margin. */
 const TARGET_FIRST = 36 * MS;
+const FIRST_OVER_BURST = 16 * MS;
 const PACKETS_TO_KNOW = 75;
 /** As if so many had been in time before the first one: a hiccup of the start is not a network's habit. */
 const PACKETS_ASSUMED = 200;
@@ -73,8 +80,8 @@ export class Arrivals {
 	private baseBefore = Infinity;
 	private bucketEnd = 0;
 
-	private readonly bins = Float64Array.from({ length: BIN_COUNT }, (_, i) => (i === 0 ? PACKETS_ASSUMED : 0));
-	private binsSum = PACKETS_ASSUMED;
+	private readonly bins = new Float64Array(BIN_COUNT);
+	private binsSum = 0;
 	private weight = 1;
 	private packetCount = 0;
 
@@ -91,12 +98,33 @@ export class Arrivals {
 	private recentEnd = 0;
 
 	/** Latest packet in the running bucket of minutes and in the one before it. */
-	private rareNow = RARE_FIRST;
+	private rareNow = 0;
 	private rareBefore = 0;
 	private rareEnd = -1;
 
-	private targetNow = TARGET_FIRST;
+	/** When the output is settled; −1 before the first packet, Infinity from then on. */
+	private settledFrame = -1;
+	private targetNow: number;
 	private lateMax = 0;
+	private readonly targetFirst: number;
+
+	/** `burst`: frames that the output is known to ask for at once, 0 when they are to be found out. */
+	constructor(private readonly burst: number) {
+		this.targetFirst = Math.max(TARGET_FIRST, burst + FIRST_OVER_BURST);
+		this.targetNow = this.targetFirst;
+		this.forget();
+	}
+
+	private forget(): void {
+		this.bins.fill(0);
+		this.bins[0] = PACKETS_ASSUMED;
+		this.binsSum = PACKETS_ASSUMED;
+		this.weight = 1;
+		this.stallCount = 0;
+		this.rareNow = Math.max(RARE_FIRST, this.burst);
+		this.rareBefore = 0;
+		this.rareEnd = -1;
+	}
 
 	/** Smallest transit: what the fastest packet needed. Infinity before the first. */
 	get base(): number {
@@ -131,6 +159,11 @@ export class Arrivals {
 	/** A packet with this timestamp came at this frame. Tells its lateness. */
 	add(frame: number, timestamp: number): number {
 		const transit = frame - timestamp;
+		if (this.settledFrame < 0) this.settledFrame = frame + SETTLING;
+		if (frame >= this.settledFrame) {
+			this.forget();
+			this.settledFrame = Infinity;
+		}
 		if (transit < this.base - EARLIER_THAN_LIFE) this.newTimeline();
 		this.updateBase(frame, transit);
 		const late = transit - this.base;
@@ -166,12 +199,11 @@ export class Arrivals {
 	}
 
 	private updateBase(frame: number, transit: number): void {
-		if (this.base === Infinity) {
-			this.bucketEnd = frame + BUCKET;
-		} else if (frame >= this.bucketEnd) {
-			this.baseBefore = this.baseNow;
+		const isNew = this.base === Infinity;
+		if (isNew || frame >= this.bucketEnd) {
+			if (!isNew) this.baseBefore = this.baseNow;
 			this.baseNow = Infinity;
-			this.bucketEnd = frame + BUCKET;
+			this.bucketEnd = frame + (this.settledFrame < Infinity ? SETTLING_BUCKET : BUCKET);
 		}
 		this.baseNow = Math.min(this.baseNow, transit);
 	}
@@ -224,7 +256,7 @@ export class Arrivals {
 	private findTarget(frame: number): number {
 		const rare = Math.min(RARE_MOST, Math.max(this.rareNow, this.rareBefore) + RARE_MARGIN);
 		let usual = Math.max(this.everydayJitter() + MARGIN, rare);
-		if (this.packetCount < PACKETS_TO_KNOW) usual = Math.max(usual, TARGET_FIRST);
+		if (this.packetCount < PACKETS_TO_KNOW) usual = Math.max(usual, this.targetFirst);
 		const first = Math.max(0, this.stallCount - STALL_KEEP);
 		let oldest = this.stallCount;
 		while (oldest > first && frame - this.stallFrame[(oldest - 1) % STALL_KEEP]! < STALL_WINDOW) oldest--;

@@ -26,14 +26,16 @@ export class Engine {
 	/**
 	 * `port` leads to the socket's worker; packets may wait in it. `frame`: the device's frame now,
 	 * else they would seem to have come faster than any packet can, for as long as that is remembered.
+	 * `burst`: frames that the output asks for at once, 0 when that is to be found out.
 	 */
 	constructor(
 		decoders: [Decoder, Decoder],
 		private readonly port: MessagePort,
 		frame: number,
+		burst = 0,
 	) {
 		this.nextFrame = frame;
-		this.jitter = new JitterBuffer(decoders);
+		this.jitter = new JitterBuffer(decoders, burst);
 		port.onmessage = (event: MessageEvent<EngineCommand | ArrayBuffer>) => this.receive(event.data);
 	}
 

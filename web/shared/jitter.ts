@@ -70,7 +70,7 @@ export interface JitterStats {
 }
 
 export class JitterBuffer {
-	private readonly arrivals = new Arrivals();
+	private readonly arrivals: Arrivals;
 	private readonly store = new PacketStore();
 	private readonly loudness = new LoudnessTracker();
 	private readonly stretch = new TimeStretch(this.loudness);
@@ -111,7 +111,9 @@ export class JitterBuffer {
 	private lostPackets = 0;
 	private badPackets = 0;
 
-	constructor(decoders: [Decoder, Decoder]) {
+	/** `burst`: frames that the output is known to ask for at once, 0 when that is to be found out. */
+	constructor(decoders: [Decoder, Decoder], burst = 0) {
+		this.arrivals = new Arrivals(burst);
 		this.voice = new Voice(decoders[0], this.loudness);
 		this.other = new Voice(decoders[1], this.loudness);
 	}

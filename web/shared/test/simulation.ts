@@ -70,9 +70,9 @@ export function simulate(
 	decoders: [Decoder, Decoder],
 	arrivals: readonly Arrival[],
 	seconds: number,
-	{ skipSeconds = 5, burst = QUANTUM, onBlock }: SimulationOptions = {},
+	{ skipSeconds = 5, burst = QUANTUM, isBurstKnown = false, onBlock }: SimulationOptions = {},
 ): Measured {
-	const jitter = new JitterBuffer(decoders);
+	const jitter = new JitterBuffer(decoders, isBurstKnown ? burst : 0);
 	jitter.setChannel(2);
 	jitter.connected();
 	jitter.state(stateMessage());
@@ -123,5 +123,7 @@ export interface SimulationOptions {
 	skipSeconds?: number;
 	/** Frames that the device renders at once. */
 	burst?: number;
+	/** The buffer is told. */
+	isBurstKnown?: boolean;
 	onBlock?: (out: Float32Array, frame: number, jitter: JitterBuffer) => void;
 }
