@@ -74,8 +74,9 @@ export const pause = (ms) => new Promise((done) => setTimeout(done, ms));
  * Starts a program.
  * @param {string} command
  * @param {string[]} args
- * @param {{env?: Record<string, string | undefined>, cwd?: string, group?: boolean, pipe?: boolean}} [options] `env`
- *   is added to this process's; `group`: a process group of its own, ended as a whole; `pipe`: leave stdout to the caller
+ * @param {{env?: Record<string, string | undefined>, cwd?: string, group?: boolean, pipe?: boolean, input?: boolean}} [options]
+ *   `env` is added to this process's; `group`: a process group of its own, ended as a whole; `pipe`: leave stdout to the
+ *   caller; `input`: the caller writes to its stdin
  * @returns {Running}
  */
 export function start(command, args, options = {}) {
@@ -83,7 +84,7 @@ export function start(command, args, options = {}) {
 		env: { ...process.env, ...options.env },
 		cwd: options.cwd,
 		detached: options.group ?? false,
-		stdio: ['ignore', 'pipe', 'pipe'],
+		stdio: [options.input ? 'pipe' : 'ignore', 'pipe', 'pipe'],
 	});
 	const entry = { pid: child.pid, group: options.group ?? false };
 	if (child.pid) running.add(entry);
