@@ -41,6 +41,32 @@ make_certificate() {
 	printf '%s\n' "$names" >build/demo/names
 }
 
+# The event's key, kept, so that a booth's link of yesterday opens it today.
+make_key() {
+	[ -f build/demo/event.pub ] && [ -f build/demo/event ] && return 0
+	mkdir -p build/demo
+	rm -f build/demo/event build/demo/event.pub
+	quiet key build/bin/cabinctl key create build/demo/event
+}
+
+# A link for each booth's console, and how to join with the native one.
+show_booths() {
+	for address in $(lan_addresses | head -n 1) localhost; do
+		break
+	done
+	printf '  The interpreters'"'"' booths (a microphone needs https):\n\n'
+	node -e 'fetch(process.argv[1]).then((answer) => answer.json()).then((event) =>
+		event.booths.forEach((booth) => console.log(booth.id)))' "http://localhost:$1/api/v1/event" |
+		while read -r booth; do
+			link=$(build/bin/cabinctl token create --key build/demo/event --booth "$booth" --valid 1d \
+				--server "https://$address:$2" | sed -n 's/^link *//p')
+			printf '  %s\n  %s\n\n' "$booth" "$link"
+		done
+	printf '  The sign for the lectern: https://%s:%s/stage/plenary\n' "$address" "$2"
+	[ ! -x build/bin/cabin-booth ] ||
+		printf '  The same booths in a terminal: build/bin/cabin-booth --trust-any --token LINK\n'
+}
+
 show_addresses() {
 	addresses="$(lan_addresses | head -n 3) localhost"
 	echo
@@ -53,6 +79,8 @@ show_addresses() {
 		qrencode -t ANSIUTF8 -m 2 "http://$address:$1/"
 		break
 	done
+	echo
+	show_booths "$1" "$2"
 	printf '\n  Ctrl-C stops.\n'
 }
 
@@ -84,11 +112,13 @@ command_demo() {
 	need $packages_build $packages_demo
 	build_all OFF
 	make_certificate
+	make_key
 	port=$(free_port "$port")
 	tls_port=$(free_port "$tls_port")
 	rm -f build/demo/port
 	set -- --demo --listen "0.0.0.0:$port" --listen-tls "0.0.0.0:$tls_port" --port-file build/demo/port \
-		--tls-cert build/demo/cert.pem --tls-key build/demo/key.pem --log-level "${log_level:-warn}" \
+		--tls-cert build/demo/cert.pem --tls-key build/demo/key.pem --access-key build/demo/event.pub \
+		--revoked build/demo/revoked.txt --log-level "${log_level:-warn}" \
 		${device:+--device "$device"} ${api:+--api "$api"} ${jack_server:+--jack-server "$jack_server"}
 	trap stop_demo INT TERM HUP
 	build/bin/cabind "$@" </dev/null &

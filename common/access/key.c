@@ -86,7 +86,8 @@ int cabin_key_write(const char *path, const struct cabin_secret_key *secret, con
 	return result;
 }
 
-static int read_line(const char *path, bool secret, char *line, char *why)
+/* `*is_private`: nobody but the file's owner may read it. */
+static int read_line(const char *path, char *line, bool *is_private, char *why)
 {
 	FILE *file = fopen(path, "re");
 	if (!file) {
@@ -94,22 +95,19 @@ static int read_line(const char *path, bool secret, char *line, char *why)
 		return CABIN_ENOTFOUND;
 	}
 	struct stat status;
-	int result = 0;
-	if (secret && (fstat(fileno(file), &status) != 0 || (status.st_mode & (S_IRWXG | S_IRWXO)))) {
-		tell(why, "%.150s is a secret key that others may read: chmod 600 it", path);
-		result = CABIN_EINVAL;
-	} else if (!fgets(line, LINE_MAX_BYTES, file)) {
+	*is_private = fstat(fileno(file), &status) == 0 && !(status.st_mode & (S_IRWXG | S_IRWXO));
+	if (!fgets(line, LINE_MAX_BYTES, file))
 		line[0] = '\0';
-	}
 	fclose(file);
-	return result;
+	return 0;
 }
 
 static int read_key(const char *path, bool secret, uint8_t *out, size_t out_size, char *why)
 {
 	const char *word = secret ? secret_word : public_word;
 	char line[LINE_MAX_BYTES];
-	int result = read_line(path, secret, line, why);
+	bool is_private;
+	int result = read_line(path, line, &is_private, why);
 	if (result != 0)
 		return result;
 	size_t size = 0;
@@ -120,6 +118,11 @@ static int read_key(const char *path, bool secret, uint8_t *out, size_t out_size
 		    size == out_size;
 	bool other = strncmp(line, secret ? public_word : secret_word, strlen(word)) == 0;
 	sodium_memzero(line, sizeof(line));
+	if (good && secret && !is_private) {
+		sodium_memzero(out, out_size);
+		tell(why, "%.150s is a secret key that others may read: chmod 600 it", path);
+		return CABIN_EINVAL;
+	}
 	if (good)
 		return 0;
 	if (other)

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { joinBooth } from '../harness/console.mjs';
 import { request } from '../harness/http.mjs';
 import { connect } from '../harness/listener.mjs';
 import { own, projectFolder, run, start, until } from '../harness/process.mjs';
@@ -24,6 +25,16 @@ test('the demo prints its addresses, plays on both ports, and stops on Ctrl-C', 
 	const tlsPort = said.match(/https:\/\/localhost:(\d+)\//)?.[1];
 	assert.ok(port && tlsPort, said);
 	assert.match(said, /[█▀▄]{8}/, 'no QR code');
+	const links = [...said.matchAll(/^ {2}(\S+)\n {2}(https:\/\/\S+)\/booth\/#t=(\S+)$/gm)];
+	assert.deepEqual(links.map(([, booth]) => booth), ['plenary-vi', 'plenary-fr', 'water']);
+	assert.equal((await request(`https://127.0.0.1:${tlsPort}/booth/`)).status, 200);
+	assert.equal((await request(`https://127.0.0.1:${tlsPort}/stage/plenary`)).status, 200);
+	for (const [, booth, , token] of links) {
+		const event = async () => JSON.parse((await request(`http://127.0.0.1:${port}/api/v1/event`)).body.toString());
+		const seat = await joinBooth({ ws: `ws://127.0.0.1:${port}/ws`, event }, { token });
+		assert.equal(seat.joined.booth, booth);
+		await seat.stop();
+	}
 	for (const url of [`http://127.0.0.1:${port}`, `https://127.0.0.1:${tlsPort}`]) {
 		const answer = await request(`${url}/`);
 		assert.equal(answer.status, 200);
