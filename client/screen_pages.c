@@ -5,7 +5,7 @@
 
 #include "client/screen_internal.h"
 
-enum { INDENT = 2, VALUE_COLUMN = 32, HELP_LINES = 12, CANNED_COLUMNS = 26, CANNED_PER_ROW = 3 };
+enum { INDENT = 2, VALUE_COLUMN = 36, HELP_LINES = 12, CANNED_COLUMNS = 26, CANNED_PER_ROW = 3 };
 
 static void draw_check(struct cabin_screen *screen, const struct cabin_console_model *model, uint32_t row,
 		       enum cabin_preflight step)

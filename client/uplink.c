@@ -14,7 +14,7 @@
 #include "audio/tap.h"
 #include "base/counter.h"
 #include "base/log.h"
-#include "relay/timeline.h"
+#include "base/timeline.h"
 #include "wire/rtp.h"
 
 enum {

@@ -10,8 +10,8 @@
 
 #include "base/error.h"
 #include "base/packet.h"
+#include "base/timeline.h"
 #include "relay/hub.h"
-#include "relay/timeline.h"
 
 struct cabin_source_state {
 	bool lost;	     /* its device is gone, or nothing came for CABIN_SOURCE_QUIET_LIMIT_MS; so it begins */

@@ -1,4 +1,4 @@
-/* server/relay/timeline: the filter between a crystal and the server clock. */
+/* common/base/timeline: the filter between a crystal and the server clock. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,7 +9,7 @@
 #include <math.h>
 
 #include "base/clock.h"
-#include "relay/timeline.h"
+#include "base/timeline.h"
 
 static double next_random(uint64_t *seed)
 {

@@ -1,4 +1,4 @@
-#include "relay/timeline.h"
+#include "base/timeline.h"
 
 #include <math.h>
 

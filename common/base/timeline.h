@@ -7,9 +7,9 @@
  * move it by some 0.02 ms; stamps far off are left out, unless they stay off: then
  * the offset jumps to them.
  *
- * Embedded in its owner, the hub thread's alone. */
-#ifndef CABIN_RELAY_TIMELINE_H
-#define CABIN_RELAY_TIMELINE_H
+ * Embedded in its owner: the hub's thread, a console's uplink. */
+#ifndef CABIN_BASE_TIMELINE_H
+#define CABIN_BASE_TIMELINE_H
 
 #include <stdbool.h>
 #include <stdint.h>
