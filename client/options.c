@@ -91,6 +91,8 @@ static void set(struct cabin_booth_options *out, const struct option *option, co
 		struct complaints *complaints)
 {
 	static const int yes = 1;
+	if (!value) /* of those that take none */
+		value = "";
 	switch (option->kind) {
 	case KIND_TEXT:
 		memcpy((char *)out + option->offset, &value, sizeof(value));
