@@ -10,7 +10,8 @@ import { encode, joinBooth } from '../harness/console.mjs';
 import { connect, decode } from '../harness/listener.mjs';
 import { shoot } from '../harness/page.mjs';
 import { own, pause, temporaryFolder, until } from '../harness/process.mjs';
-import { babble, levelDb, locate } from '../harness/signal.mjs';
+import { startPulse } from '../harness/pulse.mjs';
+import { babble, levelDb, locate, percentile } from '../harness/signal.mjs';
 import { writeWav } from '../harness/sound.mjs';
 
 const name = (text) => ({ vi: text, fr: text, en: text });
@@ -29,7 +30,7 @@ const config = {
 	event: { id: 'test', name: name('Test') },
 	languages: ['vi', 'fr', 'en'],
 	defaults: { hold_ms: 600 },
-	sources: { hall: { tone_hz: 440, gain_db: -20 } },
+	sources: { hall: { tone_hz: 440 } },
 	rooms: [
 		{
 			id: 'hall',
@@ -58,8 +59,8 @@ beforeEach(async () => {
 });
 afterEach(() => server.stop());
 
-const browser = async (t, samples = voice) =>
-	own(t, startWithMicrophone(writeWav(join(folder, `${Math.random()}.wav`), [samples])));
+const browser = async (t, samples = voice, options = {}) =>
+	own(t, startWithMicrophone(writeWav(join(folder, `${Math.random()}.wav`), [samples]), options));
 const open = async (t, chromium, options = {}) => own(t, openBooth(chromium, server, access.token(options.booth ?? 'both'), options));
 const listen = (t, channel = 'hall.vi') => own(t, connect(server, { channel }));
 const untilFed = (listener, booth, seat) =>
@@ -199,11 +200,16 @@ test('hand-over between two pages: offered, accepted, without a gap', { timeout:
 test('with another console: it asks for the air, gets it, vanishes, is taken over', { timeout: 90000 }, async (t) => {
 	const listener = await listen(t);
 	const page = await open(t, await browser(t), { name: 'Lan' });
-	const partner = await own(t, joinBooth(server, { token: access.token('both'), name: 'Console', channel: 'hall.floor' }));
+	const partner = await own(t, joinBooth(server, { token: access.token('both'), name: 'Console', channel: 'hall.vi' }));
 	await page.untilReady();
 	await page.page.keyboard.press('Space');
 	await page.untilAir('on');
 	await listener.more(30);
+	const ages = await agesOf(partner, 100);
+	t.diagnostic(
+		`a packet's last sample, from the microphone to another's socket: p50 ${percentile(ages, 0.5).toFixed(1)} ms, p99 ${percentile(ages, 0.99).toFixed(1)} ms`,
+	);
+	assert.ok(percentile(ages, 0.5) > 0 && percentile(ages, 0.5) < 100, `age ${percentile(ages, 0.5)} ms`);
 	partner.send({ type: 'handover', action: 'ask' });
 	await page.untilText('.handover', /Console asks for the air/);
 	await page.page.keyboard.press('h');
@@ -222,6 +228,17 @@ test('with another console: it asks for the air, gets it, vanishes, is taken ove
 	await page.page.keyboard.press('Space');
 	assert.deepEqual(page.faults, []);
 });
+
+/** How old the newest packets' last samples were when they came, by their channel's mapping, in ms. */
+async function agesOf(console_, count) {
+	const packets = (await console_.more(count)).slice(-count + 20);
+	const clock = console_.newest('clock', (one) => one.epoch === packets.at(-1).epoch);
+	return packets.map((packet) => {
+		const samples = (packet.timestamp % 2 ** 32) + 960 - clock.timestamp;
+		const spokenMs = clock.server_us / 1000 + (samples / clock.rate_hz) * 1000;
+		return packet.at + console_.offset - spokenMs;
+	});
+}
 
 test('a channel that another booth holds is taken by a second press only', { timeout: 90000 }, async (t) => {
 	const page = await open(t, await browser(t));
@@ -308,4 +325,110 @@ test('the network stops on air: the page says so, comes back by itself, speaks n
 	await untilFed(listener, 'both', 1);
 	assert.ok((await likeness(listener, voice)) > 0.9, 'heard again');
 	await page.page.keyboard.press('Space');
+});
+
+test('what the interpreter hears: the floor, by her volume, under the ceiling', { timeout: 90000 }, async (t) => {
+	const pulse = await own(t, startPulse());
+	const recording = await own(t, pulse.record());
+	const page = await open(t, await browser(t, voice, { env: pulse.env }), { check: true });
+	await page.page.waitForSelector('.source strong');
+	await page.page.click('.panel .close');
+	/** Once it is steady: volume and match glide. */
+	const heard = async () => {
+		let before = Infinity;
+		return until('a steady level', async () => {
+			const sound = await recording.next(1);
+			const level = levelDb(sound);
+			const isSteady = Math.abs(level - before) < 0.3;
+			before = level;
+			return isSteady && sound;
+		}, 15000);
+	};
+	await until('the floor in the ears', async () => levelDb(await recording.next(0.5)) > -60, 8000);
+	const at = levelDb(await heard());
+	for (let i = 0; i < 5; i++) await page.page.keyboard.press('-');
+	const softer = levelDb(await heard());
+	t.diagnostic(`the floor's tone at ${at.toFixed(1)} dB, five steps of 2 dB down ${softer.toFixed(1)} dB`);
+	assert.ok(Math.abs(at - softer - 10) < 1, `${at} dB, then ${softer} dB`);
+	for (let i = 0; i < 8; i++) await page.page.keyboard.press('+');
+	await page.page.evaluate(() => {
+		for (const name of ['bassDb', 'trebleDb']) {
+			const slider = document.querySelector(`[data-setting=${name}]`);
+			slider.value = '12';
+			slider.dispatchEvent(new Event('input', { bubbles: true }));
+		}
+	});
+	const loud = await heard();
+	const peak = loud.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
+	t.diagnostic(`everything up: peak ${(20 * Math.log10(peak)).toFixed(2)} dBFS`);
+	assert.ok(levelDb(loud) > at + 3, 'louder');
+	assert.ok(20 * Math.log10(peak) <= -2.95, `peak ${20 * Math.log10(peak)} dBFS`);
+	// Nobody on air: the own channel passes the floor through; monitored, it is heard beside the floor.
+	await page.page.keyboard.press('o');
+	await page.page.waitForSelector('.monitor[aria-pressed=true]');
+	await page.page.keyboard.press('1');
+	await page.untilText('.source strong', /English/);
+	assert.deepEqual(page.faults, []);
+});
+
+test('a microphone that is unplugged on air and comes back', { timeout: 90000 }, async (t) => {
+	const listener = await listen(t);
+	const chromium = await browser(t);
+	const page = await open(t, chromium, {
+		before: () => {
+			const real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+			navigator.mediaDevices.getUserMedia = async (constraints) => {
+				if (window.isUnplugged) throw new DOMException('none', 'NotFoundError');
+				const stream = await real(constraints);
+				window.unplug = () => {
+					window.isUnplugged = true;
+					for (const track of stream.getTracks()) {
+						track.stop();
+						track.dispatchEvent(new Event('ended'));
+					}
+				};
+				return stream;
+			};
+		},
+	});
+	await page.untilReady();
+	await page.page.keyboard.press('Space');
+	await page.untilAir('on');
+	await untilFed(listener, 'both', 1);
+	await page.page.evaluate(() => window.unplug());
+	await page.untilAir('mute');
+	await page.untilText('.own .verdict', /MICROPHONE LOST/);
+	await shoot(page.page, 'booth-no-microphone');
+	await page.page.evaluate(() => {
+		window.isUnplugged = false;
+	});
+	await page.untilAir('on');
+	await untilFed(listener, 'both', 1);
+	assert.ok((await likeness(listener, voice)) > 0.9, 'heard again');
+	assert.deepEqual(page.faults, []);
+});
+
+test('a page that is loaded anew has its seat again, a second one with the same link its own', { timeout: 90000 }, async (t) => {
+	const chromium = await browser(t);
+	const first = await open(t, chromium);
+	await first.untilText('.booth', /seat 1/);
+	const second = await open(t, chromium);
+	await second.untilText('.booth', /seat 2/);
+	await first.page.reload();
+	await first.page.click('[data-do=start]');
+	await first.untilText('.booth', /seat 1/);
+	assert.deepEqual([...first.faults, ...second.faults], []);
+});
+
+test('a link that is no good any more is said to be so', { timeout: 60000 }, async (t) => {
+	const chromium = await browser(t);
+	const { page, context } = await chromium.page('fr-FR');
+	t.after(() => context.close());
+	await page.goto(`${server.url}/booth/#t=${access.token('both', { expiresInS: -10 })}`);
+	await page.click('[data-do=start]');
+	await until('the word', async () => /expiré/.test(await page.evaluate(() => document.body.innerText)), 8000);
+	await page.goto(`${server.url}/booth/`);
+	await page.evaluate(() => sessionStorage.clear());
+	await page.reload();
+	assert.match(await page.evaluate(() => document.body.innerText), /lien de votre cabine/);
 });

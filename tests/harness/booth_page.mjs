@@ -23,7 +23,8 @@ export const startWithMicrophone = (wav, options = {}) =>
  * @param {Awaited<ReturnType<typeof startChromium>>} chromium
  * @param {{url: string}} server
  * @param {string} token
- * @param {{locale?: string, width?: number, height?: number, name?: string, check?: boolean}} [options] `check`: stay in it
+ * @param {{locale?: string, width?: number, height?: number, name?: string, check?: boolean,
+ *   before?: () => void}} [options] `check`: stay in it; `before`: runs in the page before its own scripts
  */
 export async function openBooth(chromium, server, token, options = {}) {
 	const context = await chromium.browser.newContext({
@@ -32,6 +33,7 @@ export async function openBooth(chromium, server, token, options = {}) {
 		reducedMotion: 'reduce',
 	});
 	const page = await context.newPage();
+	if (options.before) await page.addInitScript(options.before);
 	const faults = [];
 	page.on('pageerror', (error) => faults.push(String(error)));
 	page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));

@@ -141,7 +141,10 @@ export class Keys {
 		if (press.isModified || (press.isTyping && press.key !== 'Escape')) return null;
 		// By its place where a layout has digits behind Shift (French), by its letter else.
 		const digit = /^(?:Digit|Numpad)(\d)$/.exec(press.code)?.[1];
-		const key = digit ?? press.key.toLowerCase();
+		// An input method may keep the letter to itself: then by the place of the key.
+		const letter = press.key.length > 1 ? /^Key([A-Z])$/.exec(press.code)?.[1] : undefined;
+		const typed = (letter ?? press.key).toLowerCase();
+		const key = this.hasPicks || LETTERS[typed] === undefined ? (digit ?? typed) : typed;
 		if (key === 'c') return this.cough(press.isRepeat, nowMs);
 		if (press.isRepeat && !REPEATING.includes(key)) return LETTERS[key] === undefined ? null : [];
 		if (this.hasPicks && PICKS.includes(key)) return [{ do: 'pick', index: PICKS.indexOf(key) }];
@@ -171,7 +174,7 @@ export class Keys {
 
 	up(key: string, code: string): Action[] {
 		if (code === 'Space' && this.isTalking) return this.endTalk();
-		if (key.toLowerCase() === 'c' && this.isCoughing) return this.endCough();
+		if ((key.toLowerCase() === 'c' || code === 'KeyC') && this.isCoughing) return this.endCough();
 		return [];
 	}
 

@@ -12,10 +12,10 @@ export type Words = readonly [vi: string, fr: string, en: string];
 export const AIR: Record<Air, Words> = {
 	offline: ['CHƯA KẾT NỐI', 'NON CONNECTÉ', 'NOT CONNECTED'],
 	off: ['MICRO TẮT', 'MICRO COUPÉ', 'MICROPHONE OFF'],
-	partner: ['ĐỒNG NGHIỆP ĐANG PHÁT', 'VOTRE COLLÈGUE EST À L’ANTENNE', 'PARTNER ON AIR'],
+	partner: ['ĐỒNG NGHIỆP ĐANG PHÁT', 'COLLÈGUE À\u00a0L’ANTENNE', 'PARTNER ON AIR'],
 	asked: ['ĐANG MỞ MICRO…', 'OUVERTURE DU MICRO…', 'OPENING…'],
 	soon: ['SẮP PHÁT SÓNG', 'BIENTÔT À L’ANTENNE', 'ON AIR IN A MOMENT'],
-	on: ['ĐANG PHÁT SÓNG', 'À L’ANTENNE', 'ON AIR'],
+	on: ['ĐANG PHÁT SÓNG', 'À\u00a0L’ANTENNE', 'ON AIR'],
 	cough: ['HO: IM LẶNG', 'TOUX\u00a0: SILENCE', 'COUGH: SILENT'],
 	held: ['MICRO TẮT', 'MICRO COUPÉ', 'MICROPHONE OFF'],
 	uncertain: ['MẤT KẾT NỐI', 'CONNEXION PERDUE', 'CONNECTION LOST'],
@@ -81,9 +81,9 @@ export const SIGNAL: Record<SignalKind, Words> = {
 
 export const CALL: Record<CallState | 'none', Words> = {
 	none: ['Gọi kỹ thuật', 'Appeler technicien', 'Call technician'],
-	open: ['Đã gọi, đang chờ…', 'Appelé, en attente…', 'Called, waiting…'],
-	seen: ['Kỹ thuật viên đã thấy', 'Le technicien a vu', 'Technician has seen it'],
-	done: ['Kỹ thuật viên: đã xong', 'Technicien\u00a0: terminé', 'Technician: done'],
+	open: ['Đã gọi, chờ…', 'Appelé…', 'Called…'],
+	seen: ['Kỹ thuật đã thấy', 'Technicien\u00a0: vu', 'Technician: seen'],
+	done: ['Kỹ thuật: xong', 'Technicien\u00a0: fait', 'Technician: done'],
 };
 
 export const CANNED_TEXT: Record<Canned, Words> = {
@@ -278,7 +278,7 @@ export const WORDS = {
 	getsSilence: ['IM LẶNG', 'LE SILENCE', 'SILENCE'],
 	getsChannel: ['phiên dịch {1}', 'l’interprétation {1}', 'interpretation {1}'],
 	getsBooth: ['cabin {1}', 'la cabine {1}', 'booth {1}'],
-	listeners: ['người nghe', 'auditeurs', 'listeners'],
+	listeners: ['người nghe', 'à l’écoute', 'listening'],
 	outgoing: ['Kênh ra', 'Sortie', 'Outgoing'],
 	heldBy: ['cabin {1} đang phát', 'cabine {1} à l’antenne', 'booth {1} on air'],
 	idle: ['Khi không ai phát', 'Sans interprète', 'When nobody is on air'],
@@ -445,5 +445,9 @@ export type Word = keyof typeof WORDS;
 export function said(words: Words, language: Language, filler = ''): string {
 	return words[LANGUAGES.indexOf(language)]!.replace('{1}', filler);
 }
+
+/** "Label: value" as the language writes it. */
+export const labelled = (label: string, value: string, language: Language): string =>
+	`${label}${language === 'fr' ? '\u00a0' : ''}: ${value}`;
 
 export const word = (key: Word, language: Language, filler = ''): string => said(WORDS[key], language, filler);

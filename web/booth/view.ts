@@ -72,7 +72,6 @@ function welcome(model: Model): HTMLElement {
 				}),
 			),
 			button('start', word('start', language), { key: 'Enter', class: 'strong start' }),
-			h('p', { class: 'soft', role: 'status' }, connectionText(model)),
 			languages(model),
 		),
 	);

@@ -15,7 +15,7 @@ import {
 	outputViews,
 	partners,
 } from './model.ts';
-import { HANDOVER, QUALITY, said, word } from './texts.ts';
+import { HANDOVER, labelled, QUALITY, said, word } from './texts.ts';
 import { boothSeat, button, channelNameOf, languageName, partnerName } from './view_parts.ts';
 
 export function getsText(model: Model, gets: Gets): string {
@@ -76,7 +76,11 @@ export function outView(model: Model): HTMLElement {
 						key: KEY_NAMES[one.output],
 						isPressed: one.isChosen,
 						class: 'output',
-						label: `${word('outgoing', language)} ${one.output.toUpperCase()}: ${languageName(model, one.language)}`,
+						label: labelled(
+							`${word('outgoing', language)} ${one.output.toUpperCase()}`,
+							languageName(model, one.language),
+							language,
+						),
 					}),
 					one.heldBy
 						? h(
@@ -88,12 +92,16 @@ export function outView(model: Model): HTMLElement {
 				),
 			),
 		),
-		button('panel', h('span', {}, `${word('idle', language)}: `, h('b', {}, idle ? idleText(model, idle) : '–')), {
-			id: 'idle',
-			key: KEY_NAMES.idle,
-			class: 'idle',
-			isPressed: model.panel === 'idle',
-		}),
+		button(
+			'panel',
+			h('span', {}, labelled(word('idle', language), '', language), h('b', {}, idle ? idleText(model, idle) : '–')),
+			{
+				id: 'idle',
+				key: KEY_NAMES.idle,
+				class: 'idle',
+				isPressed: model.panel === 'idle',
+			},
+		),
 	);
 }
 

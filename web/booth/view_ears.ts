@@ -2,8 +2,8 @@
 import { h } from '../shared/dom.ts';
 import { KEY_NAMES } from './keys.ts';
 import { floorOf, type Model, presets, sourceOf, sourceQuality, sourceTrouble } from './model.ts';
-import { QUALITY, said, type Word, word } from './texts.ts';
-import { bar, button, channelName, languageName } from './view_parts.ts';
+import { labelled, QUALITY, said, type Word, word } from './texts.ts';
+import { bar, button, channelName, languageName, slider } from './view_parts.ts';
 
 export function earsView(model: Model): HTMLElement {
 	const { language, ears } = model;
@@ -43,11 +43,21 @@ export function earsView(model: Model): HTMLElement {
 				class: 'step',
 				label: `${word('volume', language)} +`,
 			}),
-			button('monitor', `${word('monitor', language)}: ${word(model.isMonitoring ? 'on' : 'off', language)}`, {
-				key: KEY_NAMES.monitor,
-				class: 'monitor',
-				isPressed: model.isMonitoring,
-			}),
+			button(
+				'monitor',
+				labelled(word('monitor', language), word(model.isMonitoring ? 'on' : 'off', language), language),
+				{
+					key: KEY_NAMES.monitor,
+					class: 'monitor',
+					isPressed: model.isMonitoring,
+				},
+			),
+		),
+		h(
+			'div',
+			{ class: 'tone' },
+			slider(model, 'bassDb', 'bass', model.settings.bassDb, -12, 12),
+			slider(model, 'trebleDb', 'treble', model.settings.trebleDb, -12, 12),
 		),
 		protectionView(model),
 	);

@@ -8,7 +8,7 @@ import { CANNED_TEXT, CHECK_HOW, CHECK_NAME, CHECK_STATE, SIGNAL, said, type Wor
 import { ownLevelView } from './view_air.ts';
 import { idleText } from './view_booth.ts';
 import { protectionView } from './view_ears.ts';
-import { bar, boothSeat, button, languageName } from './view_parts.ts';
+import { bar, boothSeat, button, languageName, slider } from './view_parts.ts';
 
 export function panelView(model: Model): HTMLElement | null {
 	switch (model.panel) {
@@ -44,24 +44,6 @@ function panel(model: Model, title: string, ...children: Child[]): HTMLElement {
 }
 
 // --- sound ---------------------------------------------------------------------------
-
-function slider(
-	model: Model,
-	setting: string,
-	key: Word,
-	value: number,
-	low: number,
-	high: number,
-	unit = 'dB',
-): HTMLElement {
-	return h(
-		'label',
-		{ class: 'slider' },
-		h('span', {}, word(key, model.language)),
-		h('input', { type: 'range', min: low, max: high, step: 1, value, 'data-setting': setting }),
-		h('output', {}, `${value > 0 && low < 0 ? '+' : ''}${value} ${unit}`.trim()),
-	);
-}
 
 function toggle(model: Model, setting: string, key: Word, isOn: boolean): HTMLElement {
 	return h(

@@ -3,7 +3,7 @@ import { type Child, h, svg } from '../shared/dom.ts';
 import { type Language, say } from '../shared/languages.ts';
 import type { Channel } from '../shared/programme.ts';
 import { channelOf, type Model, partners } from './model.ts';
-import { word } from './texts.ts';
+import { type Word, word } from './texts.ts';
 
 export interface ButtonOptions {
 	id?: string | number | undefined;
@@ -110,4 +110,23 @@ export function boothName(model: Model, id: string): string {
 export function boothSeat(model: Model, booth: string, seat: number | null): string {
 	const name = boothName(model, booth);
 	return seat === null ? name : `${name} (${word('seat', model.language)} ${seat})`;
+}
+
+/** A setting that is moved; main.ts takes `data-setting`. */
+export function slider(
+	model: Model,
+	setting: string,
+	key: Word,
+	value: number,
+	low: number,
+	high: number,
+	unit = 'dB',
+): HTMLElement {
+	return h(
+		'label',
+		{ class: 'slider' },
+		h('span', {}, word(key, model.language)),
+		h('input', { type: 'range', min: low, max: high, step: 1, value, 'data-setting': setting }),
+		h('output', {}, `${value > 0 && low < 0 ? '+' : ''}${value} ${unit}`.trim()),
+	);
 }

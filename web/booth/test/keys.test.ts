@@ -37,6 +37,12 @@ describe('keys', () => {
 	test('a French digit row needs no shift', () => {
 		expect(press('é', { code: 'Digit2' })).toEqual([{ do: 'relay', preset: 1 }]);
 		expect(press('à', { code: 'Digit0' })).toEqual([{ do: 'floor' }]);
+		expect(press('-', { code: 'Digit6' })).toEqual([{ do: 'volume', step: -1 }]);
+	});
+
+	test('an input method that keeps letters to itself', () => {
+		expect(press('Process', { code: 'KeyH' })).toEqual([{ do: 'handover' }]);
+		expect(press('Process', { code: 'KeyC' })).toEqual([{ do: 'cough', on: true }]);
 	});
 
 	test('a panel with numbered lines takes the digits, a held key acts once', () => {
