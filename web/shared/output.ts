@@ -1,9 +1,8 @@
 /** The audio device's side of the page's thread: context, engine, volume, and what the device tells of its delay. */
+import { mouthToEarMs, outputLatencyMs } from './device_time.ts';
 import type { EngineReport, Fallback } from './messages.ts';
 import { RATE_HZ } from './wire.ts';
 
-/** A device's own delay is never more than this; a browser that tells more (or less than 0) errs. */
-const LATENCY_LIMIT_MS = 2000;
 const VOLUME_RAMP_S = 0.02;
 
 export interface OutputSources {
@@ -77,35 +76,13 @@ export class AudioOutput {
 		if (this.state !== 'closed') this.context.close().catch(() => {});
 	}
 
-	/** The context's time that is heard at a moment of performance.now(), as well as the browser knows. */
-	private heard(): { contextTime: number; performanceTime: number } {
-		const { context } = this;
-		const time = performance.now();
-		const stamp = context.getOutputTimestamp?.();
-		if (stamp?.contextTime && stamp.performanceTime) {
-			const { contextTime, performanceTime } = stamp;
-			const latencyMs = (context.currentTime - contextTime) * 1000 - (time - performanceTime);
-			if (latencyMs >= 0 && latencyMs <= LATENCY_LIMIT_MS) return { contextTime, performanceTime };
-		}
-		const latency = (context.baseLatency || 0) + (context.outputLatency || 0);
-		return { contextTime: context.currentTime - latency, performanceTime: time };
-	}
-
 	/** How long what the engine renders now takes to be heard. */
 	latencyMs(): number {
-		const { contextTime, performanceTime } = this.heard();
-		return (this.context.currentTime - contextTime) * 1000 - (performance.now() - performanceTime);
+		return outputLatencyMs(this.context);
 	}
 
-	/**
-	 * Server clock at the output device, less when what is heard there was at the microphone.
-	 * `clockOffsetUs`: server clock − (performance.timeOrigin + performance.now()).
-	 */
+	/** See device_time.ts. */
 	mouthToEarMs(engine: EngineReport, clockOffsetUs: number): number | null {
-		if (engine.microphoneUs === null) return null;
-		const { contextTime, performanceTime } = this.heard();
-		const microphoneUs = engine.microphoneUs + (contextTime - engine.frame / this.context.sampleRate) * 1e6;
-		const serverUs = (performance.timeOrigin + performanceTime) * 1000 + clockOffsetUs;
-		return (serverUs - microphoneUs) / 1000;
+		return mouthToEarMs(this.context, engine, clockOffsetUs);
 	}
 }
