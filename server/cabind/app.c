@@ -19,6 +19,7 @@
 #include "cabind/port_file.h"
 #include "cabind/settings.h"
 #include "capture/capture.h"
+#include "monitor/meter.h"
 #include "net/server.h"
 
 enum { HUB_INBOX_SLOTS = 4096 }; /* 128 sources of 100 packets a second fill it in a third of a second */
@@ -35,7 +36,8 @@ struct app {
 	struct cabin_app_metrics metrics;
 	struct cabin_server *server;
 	struct cabin_packet_pool *pool;
-	struct cabin_sink sinks[CABIN_LOOPS_MAX];
+	struct cabin_meter *meter;
+	struct cabin_sink sinks[CABIN_LOOPS_MAX + 1]; /* each loop's, and the meter's */
 	struct cabin_hub_channel_config *channels;
 	struct cabin_hub *hub;
 	struct cabin_capture *capture;
@@ -46,7 +48,7 @@ static uint32_t pool_slots(const struct cabin_config *config, uint32_t loop_coun
 {
 	uint32_t windows = cabin_fanout_packets_held(config->channel_count, config->server.queue_limit_ms);
 	return loop_count * (windows + CABIN_SERVER_INBOX_SLOTS) + HUB_INBOX_SLOTS + 2u * config->source_count +
-	       cabin_hub_packets_held(config->booth_count);
+	       cabin_hub_packets_held(config->booth_count) + CABIN_METER_SLOTS;
 }
 
 static void set_log_level(const char *name)
@@ -149,6 +151,7 @@ static int create_hub(struct app *app, const struct cabin_options *options)
 	CABIN_ASSERT(loop_count <= CABIN_LOOPS_MAX);
 	for (uint32_t i = 0; i < loop_count; i++)
 		app->sinks[i] = cabin_server_sink(app->server, i);
+	app->sinks[loop_count] = cabin_meter_sink(app->meter);
 	app->channels = calloc(app->config->channel_count, sizeof(app->channels[0]));
 	if (!app->channels)
 		return CABIN_ENOMEM;
@@ -175,8 +178,10 @@ static int create_hub(struct app *app, const struct cabin_options *options)
 	    .channel_count = app->config->channel_count,
 	    .source_count = app->config->source_count,
 	    .sinks = app->sinks,
-	    .sink_count = loop_count,
+	    .sink_count = loop_count + 1,
 	    .notices = cabin_server_notice_sink(app->server),
+	    .loudness_lufs = cabin_meter_speech_lufs,
+	    .loudness_context = app->meter,
 	    .audience = audience,
 	    .audience_context = app->server,
 	};
@@ -198,6 +203,9 @@ static int build(struct app *app, const struct cabin_options *options)
 		result =
 		    cabin_packet_pool_create(&app->pool, pool_slots(app->config, cabin_server_loop_count(app->server)));
 	if (result == 0)
+		result = cabin_meter_create(
+		    &app->meter, cabin_seat_source_index(app->config->source_count, app->config->booth_count, 1));
+	if (result == 0)
 		result = create_hub(app, options);
 	if (result != 0)
 		return result;
@@ -216,9 +224,12 @@ static int build(struct app *app, const struct cabin_options *options)
 	    .hub_inbox = cabin_hub_thread_inbox(app->hub_thread),
 	    .hub = app->hub,
 	    .capture = app->capture,
+	    .meter = app->meter,
 	    .server = app->server,
 	};
-	result = cabin_hub_thread_start(app->hub_thread, app->hub);
+	result = cabin_meter_start(app->meter);
+	if (result == 0)
+		result = cabin_hub_thread_start(app->hub_thread, app->hub);
 	return result != 0 ? result : cabin_server_start(app->server, app->pool);
 }
 
@@ -227,9 +238,11 @@ static int build(struct app *app, const struct cabin_options *options)
 static void tear_down(struct app *app)
 {
 	cabin_hub_thread_stop(app->hub_thread);
+	cabin_meter_stop(app->meter);
 	cabin_server_destroy(app->server);
 	cabin_capture_destroy(app->capture);
 	cabin_hub_destroy(app->hub);
+	cabin_meter_destroy(app->meter);
 	cabin_hub_thread_destroy(app->hub_thread);
 	cabin_packet_pool_destroy(app->pool);
 	cabin_app_booths_destroy(app->booths);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "monitor/meter.h"
 #include "monitor/metrics.h"
 
 _Static_assert((int)CABIN_METRICS_CLOSE_CODES == (int)CABIN_CLOSED_COUNT, "same closings in the same order");
@@ -54,6 +55,8 @@ static void fill_source(const struct cabin_app_metrics *from, uint16_t index, st
 	    .rms_dbfs = (double)stats.rms_dbfs,
 	    .capture_ms = (double)stats.capture_ms,
 	    .encode_ms = (double)stats.encode_ms,
+	    .short_term_lufs = cabin_meter_short_term_lufs(from->meter, index),
+	    .speech_lufs = cabin_meter_speech_lufs(from->meter, index),
 	};
 }
 
@@ -104,6 +107,7 @@ static void fill_server(const struct cabin_app_metrics *from, struct cabin_metri
 	    .control_dropped = stats.control_dropped,
 	    .loop_inbox_refused = stats.inbox_refused,
 	    .fanout = stats.fanout,
+	    .meter_dropped = cabin_meter_dropped_count(from->meter),
 	    .pool_free = cabin_packet_pool_free_count(from->pool),
 	    .pool_empty = cabin_packet_pool_empty_count(from->pool),
 	    .hub_inbox_refused = cabin_inbox_refused_count(from->hub_inbox),

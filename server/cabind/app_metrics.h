@@ -18,6 +18,7 @@ struct cabin_app_metrics {
 	const struct cabin_inbox *hub_inbox;
 	const struct cabin_hub *hub;
 	const struct cabin_capture *capture;
+	struct cabin_meter *meter;
 	const struct cabin_server *server;
 };
 

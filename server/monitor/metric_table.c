@@ -3,8 +3,8 @@
 #include "monitor/metrics.h"
 #include "monitor/process_figures.h"
 
-static const char *const close_codes[CABIN_METRICS_CLOSE_CODES] = {
-    "peer", "1001", "1002", "1003", "1007", "1008", "1009", "4000", "4001", "1013", "4002", "4003"};
+static const char *const close_codes[CABIN_METRICS_CLOSE_CODES] = {"peer", "1001", "1002", "1003", "1007", "1008",
+								   "1009", "4000", "4001", "1013", "4002", "4003"};
 static const char *const feeds[] = {"floor", "booth", "pass-through", "silence", "channel"};
 _Static_assert(sizeof(feeds) / sizeof(feeds[0]) == CABIN_FEED_COUNT, "as enum cabin_feed");
 static const char *const refusals[CABIN_METRICS_REFUSALS] = {"no-access", "token-invalid", "token-expired",
@@ -46,6 +46,7 @@ const struct cabin_metric cabin_metric_table[] = {
 	{"cabin_listener_control_dropped_total", COUNTER, "", "Pongs and errors that were not sent because the listener's socket was stalled.", OF_SERVER(U64, control_dropped), .scale = 0},
 	{"cabin_loop_inbox_refused_total", COUNTER, "", "Packets that a network loop's full inbox refused.", OF_SERVER(U64, loop_inbox_refused), .scale = 0},
 	{"cabin_hub_inbox_refused_total", COUNTER, "", "Packets and events that the hub's full inbox refused.", OF_SERVER(U64, hub_inbox_refused), .scale = 0},
+	{"cabin_meter_dropped_total", COUNTER, "", "Packets that the loudness meter had no time for.", OF_SERVER(U64, meter_dropped), .scale = 0},
 	{"cabin_packet_pool_free", GAUGE, "", "Packets that are free in the pool.", OF_SERVER(U32, pool_free), .scale = 0},
 	{"cabin_packet_pool_empty_total", COUNTER, "", "Times that the pool had no packet left.", OF_SERVER(U64, pool_empty), .scale = 0},
 
@@ -81,6 +82,8 @@ const struct cabin_metric cabin_metric_table[] = {
 	{"cabin_source_inbox_refused_total", COUNTER, "", "Packets of the source that the hub's full inbox refused.", OF_SOURCE(U64, inbox_refused), .scale = 0},
 	{"cabin_source_peak_dbfs", GAUGE, "dBFS", "Peak level of the newest 100 ms.", OF_SOURCE(DOUBLE, peak_dbfs), .scale = 0},
 	{"cabin_source_rms_dbfs", GAUGE, "dBFS", "RMS level of the newest 100 ms.", OF_SOURCE(DOUBLE, rms_dbfs), .scale = 0},
+	{"cabin_source_short_term_lufs", GAUGE, "LUFS", "Loudness of the newest 3 s that a channel carried (EBU R128, dual mono); -Inf: silence.", OF_SOURCE(DOUBLE, short_term_lufs), .scale = 0},
+	{"cabin_source_speech_lufs", GAUGE, "LUFS", "Gated loudness of the last 30 s that a channel carried; NaN while unknown.", OF_SOURCE(DOUBLE, speech_lufs), .scale = 0},
 	{"cabin_source_capture_seconds", GAUGE, "seconds", "Age of a block's newest frame when its encode thread got it, mean of 1 s.", OF_SOURCE(DOUBLE, capture_ms), .scale = .001},
 	{"cabin_source_encode_seconds", GAUGE, "seconds", "Time to encode one packet, mean of 1 s.", OF_SOURCE(DOUBLE, encode_ms), .scale = .001},
 

@@ -1,6 +1,7 @@
 #include "monitor/metrics.h"
 
 #include <inttypes.h>
+#include <math.h>
 
 #include "monitor/metric_table.h"
 #include "monitor/process_figures.h"
@@ -51,7 +52,13 @@ static void write_double(FILE *to, const char *name, const char *suffix, const s
 {
 	fprintf(to, "%s%s", name, suffix);
 	write_labels(to, labels);
-	fprintf(to, " %.15g\n", value);
+	/* As the format spells them. */
+	if (isnan(value))
+		fputs(" NaN\n", to);
+	else if (isinf(value))
+		fputs(value > 0 ? " +Inf\n" : " -Inf\n", to);
+	else
+		fprintf(to, " %.15g\n", value);
 }
 
 static void write_buckets(FILE *to, const struct cabin_metrics *metrics, const struct cabin_metric *metric,

@@ -45,6 +45,7 @@ struct cabin_metrics_source {
 	uint32_t lost;	    /* 0 or 1 */
 	uint64_t packets, overruns, lost_frames, inbox_refused;
 	double peak_dbfs, rms_dbfs, capture_ms, encode_ms;
+	double short_term_lufs, speech_lufs; /* NAN: unknown */
 };
 
 struct cabin_metrics_booth {
@@ -64,7 +65,7 @@ struct cabin_metrics_server {
 	uint64_t closed_by_code[CABIN_METRICS_CLOSE_CODES];
 	struct cabin_fanout_stats fanout;
 	uint32_t pool_free;
-	uint64_t pool_empty, hub_inbox_refused;
+	uint64_t pool_empty, hub_inbox_refused, meter_dropped;
 };
 
 struct cabin_metrics {

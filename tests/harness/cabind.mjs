@@ -89,7 +89,7 @@ export function parseMetrics(text) {
 			continue;
 		}
 		const match = line.match(/^([a-zA-Z_:][\w:]*)(?:\{((?:[a-zA-Z_]\w*="(?:[^"\\]|\\.)*",?)*)\})? (\S+)$/);
-		const value = match?.[3] === '+Inf' ? Infinity : Number(match?.[3]);
+		const value = { '+Inf': Infinity, '-Inf': -Infinity }[match?.[3]] ?? Number(match?.[3]);
 		if (!match || (Number.isNaN(value) && match[3] !== 'NaN')) throw new Error(`not Prometheus text: ${line}`);
 		const labels = Object.fromEntries(
 			[...(match[2] ?? '').matchAll(/([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)"/g)].map(([, key, label]) => [key, label]),

@@ -1,0 +1,129 @@
+/* server/monitor/r128 against EBU Tech 3341 (minimum requirements, cases 1 to 5, as
+ * they apply to momentary, short-term and gated loudness of one stream). */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <math.h>
+
+#include "base/limits.h"
+#include "monitor/r128.h"
+
+static struct cabin_r128 *loudness;
+static uint64_t position;
+
+static int begin(void **state)
+{
+	position = 0;
+	return cabin_r128_create(&loudness);
+}
+
+static int end(void **state)
+{
+	cabin_r128_destroy(loudness);
+	return 0;
+}
+
+/* A sine of 1,000 Hz, its peak at `dbfs`; in packets of 20 ms as the meter gives them. */
+static void sine(double dbfs, double seconds)
+{
+	float samples[960];
+	uint32_t packets = (uint32_t)lround(seconds * 50);
+	for (uint32_t p = 0; p < packets; p++) {
+		for (int i = 0; i < 960; i++, position++)
+			samples[i] =
+			    (float)(pow(10, dbfs / 20) * sin(2 * M_PI * 1000 * (double)position / CABIN_RATE_HZ));
+		assert_int_equal(cabin_r128_add(loudness, samples, 960), 0);
+	}
+}
+
+static struct cabin_r128_figures figures(void)
+{
+	struct cabin_r128_figures out;
+	cabin_r128_figures(loudness, &out);
+	return out;
+}
+
+static void check(double measured, double expected)
+{
+	if (!(fabs(measured - expected) <= 0.1))
+		fail_msg("%.3f LUFS, not %.1f", measured, expected);
+}
+
+static void cases_1_and_2(void **state)
+{
+	const double levels[] = {-23, -33};
+	for (int i = 0; i < 2; i++) {
+		cabin_r128_destroy(loudness);
+		assert_int_equal(cabin_r128_create(&loudness), 0);
+		sine(levels[i], 20);
+		check(figures().momentary_lufs, levels[i]);
+		check(figures().short_term_lufs, levels[i]);
+		check(figures().speech_lufs, levels[i]);
+	}
+}
+
+/* −36, −23, −36 dBFS: the relative gate leaves the quiet parts out. */
+static void case_3(void **state)
+{
+	sine(-36, 5);
+	sine(-23, 18);
+	sine(-36, 5);
+	check(figures().speech_lufs, -23);
+}
+
+/* With −72 dBFS around: the absolute gate leaves those out. */
+static void case_4(void **state)
+{
+	sine(-72, 3);
+	sine(-36, 3);
+	sine(-23, 15);
+	sine(-36, 3);
+	sine(-72, 3);
+	check(figures().speech_lufs, -23);
+}
+
+/* −26, −20, −26 dBFS: all of it counts. */
+static void case_5(void **state)
+{
+	sine(-26, 10);
+	sine(-20, 10);
+	sine(-26, 10);
+	check(figures().speech_lufs, -23);
+}
+
+static void unknown_at_first_and_in_silence(void **state)
+{
+	assert_true(isnan(figures().speech_lufs));
+	sine(-HUGE_VAL, 10);
+	assert_true(isnan(figures().speech_lufs));
+	assert_true(isinf(figures().momentary_lufs));
+	sine(-23, 2);
+	assert_true(isnan(figures().speech_lufs)); /* not yet 3 s of it */
+	sine(-23, 10);
+	assert_float_equal(figures().speech_lufs, -23, 0.2); /* blocks that it began in count too */
+}
+
+static void a_pause_does_not_count_and_a_new_speaker_does(void **state)
+{
+	sine(-20, 20);
+	sine(-HUGE_VAL, 20);
+	check(figures().speech_lufs, -20);
+	sine(-30, 35);
+	check(figures().speech_lufs, -30);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test_setup_teardown(cases_1_and_2, begin, end),
+	    cmocka_unit_test_setup_teardown(case_3, begin, end),
+	    cmocka_unit_test_setup_teardown(case_4, begin, end),
+	    cmocka_unit_test_setup_teardown(case_5, begin, end),
+	    cmocka_unit_test_setup_teardown(unknown_at_first_and_in_silence, begin, end),
+	    cmocka_unit_test_setup_teardown(a_pause_does_not_count_and_a_new_speaker_does, begin, end),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
