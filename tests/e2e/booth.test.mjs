@@ -432,3 +432,39 @@ test('a link that is no good any more is said to be so', { timeout: 60000 }, asy
 	await page.reload();
 	assert.match(await page.evaluate(() => document.body.innerText), /lien de votre cabine/);
 });
+
+test('a server that is started anew while on air: on air again without a key', { timeout: 90000 }, async (t) => {
+	const page = await open(t, await browser(t));
+	await page.untilReady();
+	await page.page.keyboard.press('Space');
+	await page.untilAir('on');
+	await server.stop();
+	await page.untilAir('uncertain');
+	server = await startCabind({ args: access.args, config, port: server.port });
+	await page.untilAir('on');
+	const listener = await listen(t);
+	await untilFed(listener, 'both', 1);
+	assert.ok((await likeness(listener, voice)) > 0.9, 'heard again');
+});
+
+test('packets of 10 ms where the server asks for them; push to talk ends with the focus', { timeout: 90000 }, async (t) => {
+	await server.stop();
+	const quick = structuredClone(config);
+	quick.defaults.opus = { packet_ms: 10 };
+	server = await startCabind({ args: access.args, config: quick });
+	const listener = await listen(t);
+	const page = await open(t, await browser(t));
+	await page.untilReady();
+	await page.page.keyboard.press('s');
+	await page.page.check('[data-setting=isPushToTalk]');
+	await page.page.keyboard.press('Escape');
+	await page.page.keyboard.down('Space');
+	await page.untilAir('on');
+	await untilFed(listener, 'both', 1);
+	const packets = (await listener.more(120)).slice(20);
+	assert.equal(packets.at(-1).timestamp - packets[0].timestamp, (packets.length - 1) * 480);
+	await page.page.evaluate(() => window.dispatchEvent(new Event('blur')));
+	await until('the microphone to close', async () => (await page.air()) !== 'on', 5000);
+	await page.page.keyboard.up('Space');
+	assert.deepEqual(page.faults, []);
+});

@@ -224,6 +224,8 @@ export class ConsoleConnection {
 			case 'booth': {
 				const seat = message.seats.find((one) => one.seat === this.joined?.seat);
 				const { handover } = message;
+				const isFree = message.held || message.on_air === null || message.on_air === this.joined?.seat;
+				this.followResumption(seat?.mic ?? false, isFree);
 				if (seat !== undefined && this.microphone.told(seat.mic)) this.followMicrophone();
 				// The air is mine in a moment: my microphone opens now, so that nothing is missing then.
 				if (handover?.state === 'agreed' && handover.to === this.joined?.seat && !this.microphone.sends) {
@@ -253,7 +255,19 @@ export class ConsoleConnection {
 		this.link.proven();
 	}
 
+	/** Back after a loss with the microphone on: it goes on, unless somebody has taken the air. */
+	private followResumption(mic: boolean, isAirFree: boolean): void {
+		const outcome = this.microphone.resumed(mic, isAirFree);
+		if (outcome === 'again') {
+			this.switchMicrophone(true, false);
+		} else if (outcome === 'lost') {
+			this.followMicrophone();
+			this.post({ type: 'told', message: { type: 'error', code: 'air-taken', text: 'somebody else is on air now' } });
+		}
+	}
+
 	private receiveError(code: string): void {
+		if (HOPELESS.includes(code)) this.refused = code;
 		if (code === 'mic-held' || code === 'channel-held') {
 			this.microphone.refused();
 			this.followMicrophone();

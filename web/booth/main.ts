@@ -387,7 +387,15 @@ function listenToPage(): void {
 		document.addEventListener(name, (event) => held(event, false));
 	}
 	document.addEventListener('keydown', keyDown);
-	document.addEventListener('keyup', (event) => run(keys.up(event.key, event.code)));
+	document.addEventListener('keyup', (event) => {
+		// A button in the focus would be pressed by the microphone's key.
+		if (event.code === 'Space' && model.isStarted && !isTextField(event.target)) event.preventDefault();
+		run(keys.up(event.key, event.code));
+	});
+	document.addEventListener('contextmenu', (event) => {
+		// A long press is how cough is held on a tablet.
+		if ((event.target as Element).closest('[data-do=cough], [data-do=microphone]') !== null) event.preventDefault();
+	});
 	document.addEventListener('input', changed);
 	document.addEventListener('change', changed);
 	document.addEventListener('submit', (event) => {
@@ -446,7 +454,7 @@ function keyDown(event: KeyboardEvent): void {
 		}
 		return;
 	}
-	const isText = target instanceof HTMLInputElement && ['text', 'number'].includes(target.type);
+	const isText = isTextField(target);
 	const actions = keys.down(
 		{
 			key: event.key,
@@ -465,6 +473,9 @@ function keyDown(event: KeyboardEvent): void {
 	sound.resume();
 	run(actions);
 }
+
+const isTextField = (target: EventTarget | null): boolean =>
+	target instanceof HTMLInputElement && ['text', 'number'].includes(target.type);
 
 function changed(event: Event): void {
 	const input = event.target as HTMLInputElement | HTMLSelectElement;

@@ -19,8 +19,10 @@ const ANSWER_MS = 2000;
 export class Microphone {
 	state: MicrophoneKey = 'off';
 	private askedAt = 0;
+	private isResuming = false;
 
 	press(on: boolean, nowMs: number): void {
+		this.isResuming = false;
 		this.state = on ? (this.state === 'on' ? 'on' : 'asked') : 'off';
 		this.askedAt = nowMs;
 	}
@@ -38,11 +40,25 @@ export class Microphone {
 		if (this.state === 'asked') this.state = 'off';
 	}
 
-	/** Joined anew, with `mic` asked for if it was on: the next `booth` says what came of it. */
+	/** Joined anew, with `mic` asked for if it was on: the first `booth` says what came of it. */
 	joined(nowMs: number): void {
 		if (this.state === 'off') return;
 		this.state = 'asked';
 		this.askedAt = nowMs;
+		this.isResuming = true;
+	}
+
+	/**
+	 * The first `booth` after it. `again`: nobody has the air, and the server does not know that I had
+	 * it (it was started anew, or the hold is over): ask as by the key. `lost`: somebody else has it.
+	 */
+	resumed(mic: boolean, isAirFree: boolean): 'nothing' | 'again' | 'lost' {
+		if (!this.isResuming) return 'nothing';
+		this.isResuming = false;
+		if (mic || this.state !== 'asked') return 'nothing';
+		if (isAirFree) return 'again';
+		this.state = 'off';
+		return 'lost';
 	}
 
 	/** The server never answered: nobody hears me. True when this made it off. */

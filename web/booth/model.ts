@@ -344,6 +344,9 @@ export function receiveError(
 		case 'not-on-air':
 			say(model, { code: 'not-on-air' }, nowMs);
 			return false;
+		case 'air-taken':
+			say(model, { code: 'taken' }, nowMs);
+			return false;
 		case 'no-answer':
 			say(model, { code: 'no-answer' }, nowMs);
 			return false;
