@@ -21,12 +21,15 @@ function parseLine(line) {
  * @param {{name: string}} options.jack its sound card
  * @param {string[]} [options.args] more options
  * @param {string} [options.url] another address than the server's
+ * @param {string[]} [options.within] a command that runs it elsewhere, as in a network namespace
  */
-export async function startBooth({ server, token, jack, args = [], url }) {
+export async function startBooth({ server, token, jack, args = [], url, within = [] }) {
 	const folder = temporaryFolder('booth');
+	const [command, ...words] = [...within, program('cabin-booth')];
 	const it = start(
-		program('cabin-booth'),
+		command,
 		[
+			...words,
 			...['--server', url ?? server.url, '--no-terminal', '--log-level', process.env.BOOTH_LOG ?? 'info'],
 			...['--jack-server', jack.name, '--settings', join(folder, 'booth.json'), ...args],
 		],

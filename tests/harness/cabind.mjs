@@ -10,11 +10,12 @@ import { buildFolder, must, pause, program, start, temporaryFolder, untilFile } 
  * @param {string[]} [options.args] more options
  * @param {boolean} [options.tls] https too, with a certificate made for it
  * @param {number} [options.port] http port, when it must be this one
+ * @param {string} [options.address] that it binds, in place of 127.0.0.1
  * @param {Record<string, string>} [options.env]
  */
 export async function startCabind(options = {}) {
 	const folder = temporaryFolder('cabind');
-	const args = ['--listen', `127.0.0.1:${options.port ?? 0}`, '--port-file', join(folder, 'port')];
+	const args = ['--listen', `${options.address ?? '127.0.0.1'}:${options.port ?? 0}`, '--port-file', join(folder, 'port')];
 	if (options.config) args.push('--config', writeConfig(folder, options.config));
 	if (options.tls) {
 		const { cert, key } = await makeCertificate(folder);

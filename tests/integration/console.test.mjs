@@ -113,6 +113,46 @@ test('listeners hear what was spoken, at once; the interpreter hears the floor, 
 	assert.ok(Number(console_.figures().delay_ms) < 200);
 });
 
+test('the band: within 1 dB from 50 Hz to 18 kHz, 3 dB to 20 kHz', { timeout: 60000 }, async (t) => {
+	const steps = [50, 80, 125, 250, 500, 1000, 2000, 4000, 8000, 12000, 16000, 18000, 19000, 19500, 19900, 20000];
+	const frames = 28800;
+	const sweep = new Float32Array(steps.length * frames);
+	for (const [index, hz] of steps.entries()) {
+		for (let i = 0; i < frames; i++) {
+			const edge = Math.min(1, i / 2400, (frames - i) / 2400);
+			sweep[index * frames + i] = 0.25 * edge * Math.sin((2 * Math.PI * hz * i) / 48000);
+		}
+	}
+	const jack = await own(t, startJack({ channels: 2 }));
+	const console_ = await newConsole(t, jack, { args: ['--packet-ms', '20'] });
+	const listener = await listen(t);
+	const player = jack.play(writeWav(join(folder, 'sweep.wav'), [sweep]), await microphones(jack), { loop: true });
+	t.after(() => player.stop());
+	console_.send('mic on');
+	await untilFeed(listener, 'booth');
+	// Once through all of it, wherever it began.
+	const { samples } = decode(await listener.more(Math.ceil(sweep.length / 960) + 200));
+	const levels = steps.map((hz) => {
+		let best = 0;
+		for (let from = 0; from + 9600 <= samples.length; from += 2400) best = Math.max(best, amplitude(samples.subarray(from, from + 9600), hz));
+		return 20 * Math.log10(best / 0.25 + 1e-9);
+	});
+	t.diagnostic(steps.map((hz, i) => `${hz} Hz ${levels[i].toFixed(2)} dB`).join(', '));
+	for (const [i, hz] of steps.entries()) assert.ok(Math.abs(levels[i]) <= (hz > 18000 ? 3 : 1), `${hz} Hz: ${levels[i].toFixed(2)} dB`);
+});
+
+/** Amplitude of one frequency in a piece of sound, Hann window. */
+function amplitude(piece, hz) {
+	let [re, im, weight] = [0, 0, 0];
+	for (let i = 0; i < piece.length; i++) {
+		const window = 0.5 - 0.5 * Math.cos((2 * Math.PI * i) / piece.length);
+		re += window * piece[i] * Math.cos((2 * Math.PI * hz * i) / 48000);
+		im += window * piece[i] * Math.sin((2 * Math.PI * hz * i) / 48000);
+		weight += window;
+	}
+	return (2 * Math.hypot(re, im)) / weight;
+}
+
 test('a cough is silence, and never the floor', { timeout: 60000 }, async (t) => {
 	const jack = await own(t, startJack({ channels: 2 }));
 	const console_ = await newConsole(t, jack);
