@@ -265,7 +265,8 @@ static const struct refusal refusals[] = {
     {HEAD ROOM "server: {gain_db: 1}\n", "f:8:10: key 'gain_db' does not belong here; it belongs to sources.ID\n"},
     {HEAD ROOM "server: {colour: 1}\n",
      "f:8:10: unknown key 'colour'; known here: listen, listen_tls, tls_cert, tls_key, loops, max_listeners, "
-     "max_listeners_per_address, queue_limit_ms, close_after_ms, dscp_listeners, dscp_consoles, rto_min_us, log_level\n"},
+     "max_listeners_per_address, queue_limit_ms, close_after_ms, dscp_listeners, dscp_consoles, rto_min_us, "
+     "log_level\n"},
     {HEAD ROOM "server: {loops: 1, loops: 2}\n",
      "f:8:20: key 'loops' is here a second time, the first is in line 8; keep one of them\n"},
     {HEAD ROOM "server: {loops: }\n", "f:8:10: key 'loops' has no value; write one or remove the key\n"},
