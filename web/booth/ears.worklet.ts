@@ -19,8 +19,8 @@ const BLOCK = 128;
 /** The match glides by 6 dB a second. */
 const MATCH_DB_PER_BLOCK = (6 * BLOCK) / 48000;
 const TONE_HZ = 1000;
-/** RMS −32 dBFS: half an hour of it would harm nobody. */
-const TONE_AMPLITUDE = 10 ** (-29 / 20);
+/** 30 dB below a sine of full scale, as the terminal's console plays it. */
+const TONE_AMPLITUDE = 10 ** (-30 / 20);
 const CHIME_AMPLITUDE = 10 ** (-34 / 20);
 const CHIME_FRAMES = 14400;
 

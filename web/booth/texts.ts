@@ -374,9 +374,9 @@ export const WORDS = {
 	name: ['Tên của bạn', 'Votre nom', 'Your name'],
 	calibration: ['Hiệu chuẩn tai nghe', 'Calibrage du casque', 'Headset calibration'],
 	calibrationHow: [
-		'dB SPL ở tai nghe khi tín hiệu đầy (0 dBFS), theo tờ hướng dẫn; hoặc bật âm thử (−32 dBFS), đo, rồi cộng 29.',
-		'dB SPL au casque à pleine échelle (0 dBFS), selon la notice\u00a0; ou jouez le son (−32 dBFS), mesurez, ajoutez 29.',
-		'dB SPL at the headset for full scale (0 dBFS), from its data sheet; or play the tone (−32 dBFS), measure, add 29.',
+		'dB SPL ở tai nghe khi tín hiệu đầy (0 dBFS) và âm lượng 0 dB, theo tờ hướng dẫn; hoặc vặn âm lượng 0 dB, bật âm thử (−30 dBFS), đo, rồi cộng 30.',
+		'dB SPL au casque à pleine échelle (0 dBFS) et volume 0 dB, selon la notice\u00a0; ou volume à 0 dB, jouez le son (−30 dBFS), mesurez, ajoutez 30.',
+		'dB SPL at the headset for full scale (0 dBFS) at volume 0 dB, from its data sheet; or set the volume to 0 dB, play the tone (−30 dBFS), measure, add 30.',
 	],
 	calibrated: ['đã hiệu chuẩn: {1} dB SPL', 'calibré\u00a0: {1} dB SPL', 'calibrated: {1} dB SPL'],
 	clear: ['Bỏ hiệu chuẩn', 'Effacer', 'Clear'],
