@@ -7,14 +7,15 @@
 void cabin_field_text(char *out, size_t out_size, const json_t *object, const char *key)
 {
 	const char *text = json_string_value(json_object_get(object, key));
-	size_t size = text ? strlen(text) : 0;
+	if (!text)
+		text = "";
+	size_t size = strlen(text);
 	if (size >= out_size) {
 		size = out_size - 1;
 		while (size > 0 && ((unsigned char)text[size] & 0xc0) == 0x80)
 			size--;
 	}
-	if (size)
-		memcpy(out, text, size);
+	memcpy(out, text, size);
 	out[size] = '\0';
 }
 

@@ -20,7 +20,7 @@ static const char *write_time(char out[TIME_BYTES], int64_t unix_s)
 	struct tm local;
 	size_t size = localtime_r(&when, &local) ? strftime(out, TIME_BYTES, "%Y-%m-%dT%H:%M:%S%z", &local) : 0;
 	if (size == 0)
-		return strcpy(out, "?");
+		return "?";
 	/* +0700 to +07:00 */
 	memmove(out + size - 1, out + size - 2, 3);
 	out[size - 2] = ':';

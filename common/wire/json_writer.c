@@ -87,7 +87,9 @@ void cabin_json_put_bytes(struct cabin_json_writer *to, const char *before, cons
 			escaped[1] = *c;
 			put(to, escaped, 2);
 		} else if ((unsigned char)*c < ' ') {
-			put(to, escaped, (size_t)snprintf(escaped, sizeof(escaped), "\\u%04x", (unsigned char)*c));
+			int escaped_size = snprintf(escaped, sizeof(escaped), "\\u%04x", (unsigned char)*c);
+
+			put(to, escaped, (size_t)escaped_size);
 		} else {
 			put(to, c, 1);
 		}

@@ -28,16 +28,16 @@ void cabin_notices_destroy(struct cabin_loop *loop)
 	while (loop->notices && !cabin_inbox_pop(loop->notices, &notice))
 		release(notice);
 	cabin_inbox_destroy(loop->notices);
-	for (uint16_t i = 0; i < CABIN_BOOTHS_MAX; i++)
+	for (unsigned i = 0; i < CABIN_BOOTHS_MAX; i++)
 		release(loop->booth_states[i]);
-	for (uint16_t i = 0; i < CABIN_ROOMS_MAX; i++)
+	for (unsigned i = 0; i < CABIN_ROOMS_MAX; i++)
 		release(loop->room_states[i]);
 }
 
 bool cabin_notices_publish(struct cabin_loop *const *loops, uint32_t loop_count, const struct cabin_notice *notice)
 {
 	struct cabin_net_notice *copy = malloc(sizeof(*copy) + notice->size);
-	bool taken = true;
+	uint32_t refused = 0;
 	if (!copy)
 		return false;
 	copy->notice = *notice;
@@ -45,13 +45,11 @@ bool cabin_notices_publish(struct cabin_loop *const *loops, uint32_t loop_count,
 	if (notice->size)
 		memcpy(copy->text, notice->text, notice->size);
 	atomic_init(&copy->references, loop_count);
-	for (uint32_t i = 0; i < loop_count; i++) {
-		if (!cabin_inbox_push(loops[i]->notices, &copy, false))
-			continue;
-		taken = false;
+	for (uint32_t i = 0; i < loop_count; i++)
+		refused += cabin_inbox_push(loops[i]->notices, &copy, false) != 0;
+	for (uint32_t i = 0; i < refused; i++)
 		release(copy);
-	}
-	return taken;
+	return refused == 0;
 }
 
 static void keep(struct cabin_loop *loop, struct cabin_net_notice *notice)
@@ -82,20 +80,20 @@ void cabin_notices_drain(struct cabin_loop *loop)
 void cabin_notices_catch_up(struct cabin_ws_listener *listener)
 {
 	struct cabin_loop *loop = listener->loop;
-	for (uint16_t i = 0; i < CABIN_BOOTHS_MAX; i++)
+	for (unsigned i = 0; i < CABIN_BOOTHS_MAX; i++)
 		if (loop->booth_states[i] && cabin_ws_console_concerned(listener, &loop->booth_states[i]->notice))
 			cabin_ws_console_say(listener, loop->booth_states[i]->text, loop->booth_states[i]->notice.size);
-	for (uint16_t i = 0; i < CABIN_ROOMS_MAX; i++)
+	for (unsigned i = 0; i < CABIN_ROOMS_MAX; i++)
 		if (loop->room_states[i] && cabin_ws_console_concerned(listener, &loop->room_states[i]->notice))
 			cabin_ws_console_say(listener, loop->room_states[i]->text, loop->room_states[i]->notice.size);
 }
 
-static size_t add_list(char *out, const char *name, struct cabin_net_notice *const *states, uint16_t count)
+static size_t add_list(char *out, const char *name, struct cabin_net_notice *const *states, unsigned count)
 {
 	size_t size = 0;
 	size += (size_t)sprintf(out, "\"%s\":[", name);
 	bool first = true;
-	for (uint16_t i = 0; i < count; i++) {
+	for (unsigned i = 0; i < count; i++) {
 		if (!states[i])
 			continue;
 		if (!first)
@@ -111,9 +109,9 @@ static size_t add_list(char *out, const char *name, struct cabin_net_notice *con
 char *cabin_notices_json(const struct cabin_loop *loop, size_t *size)
 {
 	size_t capacity = 64;
-	for (uint16_t i = 0; i < CABIN_BOOTHS_MAX; i++)
+	for (unsigned i = 0; i < CABIN_BOOTHS_MAX; i++)
 		capacity += loop->booth_states[i] ? loop->booth_states[i]->notice.size + 1 : 0;
-	for (uint16_t i = 0; i < CABIN_ROOMS_MAX; i++)
+	for (unsigned i = 0; i < CABIN_ROOMS_MAX; i++)
 		capacity += loop->room_states[i] ? loop->room_states[i]->notice.size + 1 : 0;
 	char *out = malloc(capacity);
 	if (!out)

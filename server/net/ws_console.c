@@ -175,8 +175,12 @@ void cabin_ws_console_sweep(struct cabin_loop *loop)
 
 void cabin_ws_console_forget(struct cabin_loop *loop)
 {
-	while (loop->consoles)
-		unlink_console(loop, loop->consoles);
+	for (struct cabin_ws_console *console = loop->consoles, *next; console; console = next) {
+		next = console->next;
+		free(console);
+	}
+	loop->consoles = NULL;
+	loop->console_count = 0;
 }
 
 /* --- joining ------------------------------------------------------------------ */
