@@ -28,6 +28,7 @@ export type Air =
 	| 'offline' // not joined, microphone off
 	| 'off' // joined, microphone off, nobody of this booth on air
 	| 'partner' // my partner is on air
+	| 'partner-lost' // my partner has the air, and nothing comes: take over
 	| 'asked' // the key was pressed, the server has not answered
 	| 'soon' // a hand-over to me is agreed: my microphone is open, not on air yet
 	| 'on' // listeners hear me
@@ -138,6 +139,9 @@ export function airOf(model: Model): Air {
 	}
 	if (booth.handover?.state === 'agreed' && booth.handover.to === joined.seat) return 'soon';
 	if (wants) return 'asked';
+	const speaker = booth.seats.find((seat) => seat.seat === booth.on_air);
+	if (speaker !== undefined && speaker.seat !== joined.seat && (speaker.late || !speaker.present))
+		return 'partner-lost';
 	if (booth.on_air !== null && booth.held) return 'held';
 	return booth.on_air !== null && booth.on_air !== joined.seat ? 'partner' : 'off';
 }

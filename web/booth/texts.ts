@@ -13,6 +13,7 @@ export const AIR: Record<Air, Words> = {
 	offline: ['CHƯA KẾT NỐI', 'NON CONNECTÉ', 'NOT CONNECTED'],
 	off: ['MICRO TẮT', 'MICRO COUPÉ', 'MICROPHONE OFF'],
 	partner: ['ĐỒNG NGHIỆP ĐANG PHÁT', 'COLLÈGUE À\u00a0L’ANTENNE', 'PARTNER ON AIR'],
+	'partner-lost': ['ĐỒNG NGHIỆP MẤT TIẾNG', 'COLLÈGUE SANS SON', 'PARTNER LOST'],
 	asked: ['ĐANG MỞ MICRO…', 'OUVERTURE DU MICRO…', 'OPENING…'],
 	soon: ['SẮP PHÁT SÓNG', 'BIENTÔT À L’ANTENNE', 'ON AIR IN A MOMENT'],
 	on: ['ĐANG PHÁT SÓNG', 'À\u00a0L’ANTENNE', 'ON AIR'],
@@ -30,6 +31,11 @@ export const AIR_MEANS: Record<Air, Words> = {
 		'{1} đang nói. Micro của bạn tắt.',
 		'{1} parle. Votre micro est coupé.',
 		'{1} is speaking. Your microphone is off.',
+	],
+	'partner-lost': [
+		'Không có tiếng của {1}. Nhấn PHÍM CÁCH để thay ngay.',
+		'Plus aucun son de {1}. ESPACE\u00a0: reprendre tout de suite.',
+		'No sound comes from {1}. SPACE takes over at once.',
 	],
 	asked: ['Chờ máy chủ trả lời.', 'Le serveur va répondre.', 'Waiting for the server.'],
 	soon: [
@@ -255,6 +261,7 @@ export const REFUSED: Record<string, Words> = {
 };
 
 export const WORDS = {
+	boothTitle: ['Cabin phiên dịch', 'Cabine d’interprétation', 'Interpreter’s booth'],
 	booth: ['Cabin', 'Cabine', 'Booth'],
 	seat: ['ghế', 'siège', 'seat'],
 	floorSpeaks: ['Hội trường nói', 'La salle parle', 'The floor speaks'],

@@ -40,7 +40,7 @@ function closed(model: Model, code: string): HTMLElement {
 			'main',
 			{},
 			mark(),
-			h('h1', {}, `Cabin · ${word('booth', language)}`),
+			h('h1', {}, word('boothTitle', language)),
 			h('p', { role: 'alert' }, said(REFUSED[code] ?? REFUSED['no-access']!, language)),
 			languages(model),
 		),
@@ -49,7 +49,7 @@ function closed(model: Model, code: string): HTMLElement {
 
 /** The tap that browsers want before there is sound. */
 function welcome(model: Model): HTMLElement {
-	const { language, joined } = model;
+	const { language } = model;
 	return h(
 		'div',
 		{ id: 'page', class: 'door' },
@@ -57,7 +57,7 @@ function welcome(model: Model): HTMLElement {
 			'main',
 			{},
 			mark(),
-			h('h1', {}, joined ? `${word('booth', language)} ${joined.booth}` : `Cabin · ${word('booth', language)}`),
+			h('h1', {}, word('boothTitle', language)),
 			h('p', {}, word('startHow', language)),
 			h(
 				'label',

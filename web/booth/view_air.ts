@@ -32,14 +32,13 @@ export function airView(model: Model, nowMs: number): HTMLElement {
 }
 
 function microphoneButton(model: Model, air: Air): HTMLElement {
-	const { language, settings, status, booth } = model;
+	const { language, settings, status } = model;
 	const isOn = status !== null && status.microphone !== 'off';
-	const isLate = booth?.seats.some((seat) => seat.seat === booth.on_air && seat.late) ?? false;
 	const text = settings.isPushToTalk
 		? word('talk', language)
 		: isOn
 			? word('microphoneOff', language)
-			: air === 'partner' && isLate
+			: air === 'partner-lost'
 				? word('takeOver', language)
 				: word('microphoneOn', language);
 	return button('microphone', text, {

@@ -36,6 +36,12 @@ describe('air', () => {
 	test('a partner, a hold, an agreed hand-over', () => {
 		model.booth = boothMessage({ on_air: 2 });
 		expect(airOf(model)).toBe('partner');
+		model.booth.seats[1]!.late = true;
+		expect(airOf(model)).toBe('partner-lost');
+		model.booth = boothMessage({ on_air: 2, held: true });
+		expect(airOf(model)).toBe('held');
+		model.booth.seats[1]!.present = false;
+		expect(airOf(model)).toBe('partner-lost');
 		model.booth = boothMessage({ on_air: 1, held: true });
 		expect(airOf(model)).toBe('held');
 		model.booth = boothMessage({ on_air: 2, handover: { from: 2, to: 1, by: 2, state: 'agreed', at_us: 5 } });
