@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/error.h"
 #include "wire/console_words.h"
 
 void cabin_field_text(char *out, size_t out_size, const json_t *object, const char *key)
@@ -10,6 +11,7 @@ void cabin_field_text(char *out, size_t out_size, const json_t *object, const ch
 	if (!text)
 		text = "";
 	size_t size = strlen(text);
+	CABIN_ASSERT(out_size > 0);
 	if (size >= out_size) {
 		size = out_size - 1;
 		while (size > 0 && ((unsigned char)text[size] & 0xc0) == 0x80)

@@ -26,7 +26,9 @@ void cabin_json_put_whole(struct cabin_json_writer *to, const char *before, uint
 	char digits[24];
 
 	cabin_json_put(to, before);
-	put(to, digits, (size_t)snprintf(digits, sizeof(digits), "%llu", (unsigned long long)value));
+	int size = snprintf(digits, sizeof(digits), "%llu", (unsigned long long)value);
+
+	put(to, digits, (size_t)size);
 }
 
 /* Whole numbers are printed and the point put between, so that it is a point in every locale. */

@@ -6,11 +6,17 @@
 #include "net/loop.h"
 #include "net/ws_console.h"
 
-static void release(struct cabin_net_notice *notice)
+static void release_many(struct cabin_net_notice *notice, unsigned count)
 {
 	/* Acquire and release: whoever frees sees what every other reader did. */
-	if (notice && atomic_fetch_sub_explicit(&notice->references, 1, memory_order_acq_rel) == 1)
+	if (count > 0 && atomic_fetch_sub_explicit(&notice->references, count, memory_order_acq_rel) == count)
 		free(notice);
+}
+
+static void release(struct cabin_net_notice *notice)
+{
+	if (notice)
+		release_many(notice, 1);
 }
 
 int cabin_notices_create(struct cabin_loop *loop, void (*wake)(void *context))
@@ -47,8 +53,7 @@ bool cabin_notices_publish(struct cabin_loop *const *loops, uint32_t loop_count,
 	atomic_init(&copy->references, loop_count);
 	for (uint32_t i = 0; i < loop_count; i++)
 		refused += cabin_inbox_push(loops[i]->notices, &copy, false) != 0;
-	for (uint32_t i = 0; i < refused; i++)
-		release(copy);
+	release_many(copy, refused);
 	return refused == 0;
 }
 

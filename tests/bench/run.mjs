@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { buildFolder, must, projectFolder } from '../harness/process.mjs';
+import { measureBooth } from './booth.mjs';
 import { measureListeners } from './listeners.mjs';
 import { measureMouthToEar, mergeVisits } from './mouth_to_ear.mjs';
 import { percentilesPicture, stagesPicture } from './picture.mjs';
@@ -83,7 +84,17 @@ async function listeners() {
 	write('listeners.svg', percentilesPicture('From the microphone to a listener’s socket, all listeners', lines));
 }
 
-const benchmarks = { 'mouth-to-ear': mouthToEar, listeners };
+async function booth() {
+	const runs = [];
+	for (const count of quick ? [15] : [60, 60, 60]) {
+		const run = await measureBooth({ count });
+		runs.push(run);
+		console.log(`${'bench'.padEnd(8)} booth's page, ${run.heard} of ${count} chirps: microphone to listener's packet ${ms(run.delay_ms)} ms; its clock is off by ${ms(run.page_clock_error_ms)} ms`);
+	}
+	write('booth.json', { machine: await machine(), runs });
+}
+
+const benchmarks = { 'mouth-to-ear': mouthToEar, listeners, booth };
 for (const name of names.length > 0 ? names : Object.keys(benchmarks)) {
 	if (!benchmarks[name]) {
 		console.error(`no benchmark ${name}; there are ${Object.keys(benchmarks).join(', ')}`);
