@@ -143,7 +143,10 @@ command_test() {
 	chosen=
 	while [ $# -gt 0 ]; do
 		case $1 in
-		--all) suites=$all_suites ;;
+		--all)
+			suites=$all_suites
+			export CABIN_TEST_ALL=1
+			;;
 		-*) fail "unknown option of test: $1 (./cabin help)" ;;
 		*)
 			case " $all_suites " in
