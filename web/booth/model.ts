@@ -213,7 +213,7 @@ export function listenersGet(model: Model, channel: number | null): Gets {
 	switch (figures.feed) {
 		case 'booth':
 			if (figures.booth !== joined.booth) return { kind: 'booth', booth: figures.booth ?? '?', seat: figures.seat };
-			if (figures.seat !== joined.seat) return { kind: 'partner', seat: figures.seat ?? 0 };
+			if (figures.seat !== joined.seat) return partnerGives(model, figures.seat);
 			if (model.microphone !== 'open' || !(model.status?.sends ?? false)) return { kind: 'silence' };
 			return { kind: model.isCoughing ? 'cough' : 'me' };
 		case 'channel':
@@ -223,6 +223,13 @@ export function listenersGet(model: Model, channel: number | null): Gets {
 		default:
 			return { kind: 'floor' };
 	}
+}
+
+/** A partner who has the air and gives nothing, for whatever reason, is silence. */
+function partnerGives(model: Model, number: number | null): Gets {
+	const seat = partners(model).find((one) => one.seat === number);
+	const isMute = seat === undefined || !seat.present || !seat.mic || seat.late || seat.cough || model.booth!.held;
+	return isMute ? { kind: 'silence' } : { kind: 'partner', seat: seat.seat };
 }
 
 /** What can be chosen for the time when nobody is on air. */

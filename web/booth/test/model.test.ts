@@ -69,7 +69,10 @@ describe('what listeners get', () => {
 			Object.assign(model.room.channels[1]!, fields);
 			return listenersGet(model, 2);
 		};
+		model.booth!.seats[1]!.mic = true;
 		expect(change({ feed: 'booth', booth: 'plenary-vi-fr', seat: 2 })).toEqual({ kind: 'partner', seat: 2 });
+		model.booth!.seats[1]!.late = true;
+		expect(change({ feed: 'booth', booth: 'plenary-vi-fr', seat: 2 })).toEqual({ kind: 'silence' });
 		expect(change({ feed: 'booth', booth: 'other', seat: 1 })).toEqual({ kind: 'booth', booth: 'other', seat: 1 });
 		expect(change({ feed: 'pass-through' })).toEqual({ kind: 'floor' });
 		expect(change({ feed: 'silence' })).toEqual({ kind: 'silence' });
