@@ -244,7 +244,7 @@ void cabin_connection_lws_connect(struct cabin_connection *connection)
 	    .address = address->host,
 	    .port = address->port,
 	    .ssl_connection = flags,
-	    .path = "/ws",
+	    .path = "/ws?console",
 	    .host = host,
 	    .origin = NULL,
 	    .protocol = "cabin.v1",

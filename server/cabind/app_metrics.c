@@ -75,6 +75,26 @@ static void fill_booth(const struct cabin_app_metrics *from, uint16_t index, str
 	};
 }
 
+/* Every seat of every booth; how many that are. */
+static uint32_t fill_seats(const struct cabin_app_metrics *from, struct cabin_metrics_seat *to)
+{
+	static const char *const numbers[CABIN_SEATS_MAX] = {"1", "2", "3"};
+	uint32_t count = 0;
+	for (uint16_t i = 0; i < from->config->booth_count; i++) {
+		for (uint32_t seat = 1; seat <= from->config->booths[i].seat_count; seat++) {
+			struct cabin_server_uplink uplink;
+			cabin_server_uplink(from->server, i, (uint8_t)seat, &uplink);
+			to[count++] = (struct cabin_metrics_seat){.booth = from->config->booths[i].id,
+								  .number = numbers[seat - 1],
+								  .uplink_packets = uplink.packets,
+								  .uplink_late = uplink.late,
+								  .uplink_lost = uplink.lost,
+								  .uplink_age_ms = uplink.age_ms};
+		}
+	}
+	return count;
+}
+
 /* Of all booths: each tells it. */
 static uint64_t notices_dropped(const struct cabin_app_metrics *from)
 {
@@ -123,17 +143,20 @@ void cabin_app_metrics_write(void *context, FILE *to)
 	struct cabin_metrics_channel *channels = calloc(config->channel_count, sizeof(channels[0]));
 	struct cabin_metrics_source *sources = calloc(config->source_count, sizeof(sources[0]));
 	struct cabin_metrics_booth *booths = calloc(config->booth_count + 1u, sizeof(booths[0]));
+	struct cabin_metrics_seat *seats = calloc(config->booth_count * CABIN_SEATS_MAX + 1u, sizeof(seats[0]));
 	struct cabin_metrics metrics = {
 	    .channels = channels,
 	    .sources = sources,
 	    .booths = booths,
+	    .seats = seats,
 	    .booth_count = config->booth_count,
 	    .channel_count = config->channel_count,
 	    .source_count = config->source_count,
 	    .bounds_ms = cabin_report_bounds_ms,
 	    .bound_count = CABIN_REPORT_BUCKETS - 1,
 	};
-	if (channels && sources && booths) {
+	if (channels && sources && booths && seats) {
+		metrics.seat_count = fill_seats(from, seats);
 		for (uint16_t i = 0; i < config->booth_count; i++)
 			fill_booth(from, i, &booths[i]);
 		for (uint16_t i = 0; i < config->channel_count; i++)
@@ -146,4 +169,5 @@ void cabin_app_metrics_write(void *context, FILE *to)
 	free(channels);
 	free(sources);
 	free(booths);
+	free(seats);
 }

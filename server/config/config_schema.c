@@ -74,7 +74,7 @@ static const struct cabin_schema_key server_keys[] = {
     TEXT_KEY("tls_key", CABIN_KEY_FILE, SERVER, tls_key, NULL, "Private key of the certificate, PEM"),
     INTEGER_KEY("loops", SERVER, loops, 0, CABIN_LOOPS_MAX, 0, "Network threads; 0: one for each processor core"),
     INTEGER_KEY("max_listeners", SERVER, max_listeners, 1, 100000, 5000,
-		"Connections at once; more are refused with 503"),
+		"Connections at once; more are refused with 503. 64 places for consoles are kept beside them"),
     INTEGER_KEY("max_listeners_per_address", SERVER, max_listeners_per_address, 0, 100000, 0,
 		"Listeners of one IP address at once, more are refused with 503; 0: no limit"),
     INTEGER_KEY("queue_limit_ms", SERVER, queue_limit_ms, 40, CABIN_QUEUE_LIMIT_MAX_MS, 300,

@@ -18,6 +18,7 @@ static const char *const fallbacks[] = {"none", "script-processor", "ogg-http", 
 #define OF_CHANNEL(kind, field) CABIN_METRIC_CHANNEL, CABIN_METRIC_##kind, offsetof(struct cabin_metrics_channel, field)
 #define OF_SOURCE(kind, field)	CABIN_METRIC_SOURCE, CABIN_METRIC_##kind, offsetof(struct cabin_metrics_source, field)
 #define OF_BOOTH(kind, field)	CABIN_METRIC_BOOTH, CABIN_METRIC_##kind, offsetof(struct cabin_metrics_booth, field)
+#define OF_SEAT(kind, field)	CABIN_METRIC_SEAT, CABIN_METRIC_##kind, offsetof(struct cabin_metrics_seat, field)
 #define OF_PROCESS(kind, field) CABIN_METRIC_PROCESS, CABIN_METRIC_##kind, offsetof(struct cabin_process_figures, field)
 #define EACH(name, array)	0, name, array, COUNT_OF(array)
 #define COUNTER			CABIN_METRIC_COUNTER
@@ -92,7 +93,7 @@ const struct cabin_metric cabin_metric_table[] = {
 	{"cabin_joins_refused_total", COUNTER, "", "Tokens that were refused, or revoked while in use.", OF_SERVER(U64_EACH, joins_refused), EACH("reason", refusals)},
 	{"cabin_uplink_packets_total", COUNTER, "", "Packets of consoles' microphones that went to the hub.", OF_SERVER(U64, uplink_packets), .scale = 0},
 	{"cabin_uplink_late_total", COUNTER, "", "Packets of consoles that were dropped because their sound was older than the queue limit.", OF_SERVER(U64, uplink_late), .scale = 0},
-	{"cabin_uplink_bad_clock_total", COUNTER, "", "Packets of consoles that were dropped because their clock said that they come from the future.", OF_SERVER(U64, uplink_bad_clock), .scale = 0},
+	{"cabin_uplink_bad_clock_total", COUNTER, "", "Packets of consoles that were dropped because their clock said that they come from the future, or from long ago.", OF_SERVER(U64, uplink_bad_clock), .scale = 0},
 	{"cabin_uplink_refused_total", COUNTER, "", "Packets of consoles for which the pool or the hub's inbox had no room.", OF_SERVER(U64, uplink_refused), .scale = 0},
 	{"cabin_console_commands_refused_total", COUNTER, "", "Times that the hub's inbox had no room for a console's command; the console is closed and comes back.", OF_SERVER(U64, commands_refused), .scale = 0},
 	{"cabin_console_notices_dropped_total", COUNTER, "", "Messages to consoles that were dropped because too many waited.", OF_SERVER(U64, notices_dropped), .scale = 0},
@@ -102,6 +103,10 @@ const struct cabin_metric cabin_metric_table[] = {
 	{"cabin_booth_handovers_total", COUNTER, "", "Hand-overs that took place.", OF_BOOTH(U64, handovers), .scale = 0},
 	{"cabin_booth_handovers_cancelled_total", COUNTER, "", "Agreed hand-overs that did not, since the partner sent no sound.", OF_BOOTH(U64, handovers_cancelled), .scale = 0},
 	{"cabin_booth_dropped_packets_total", COUNTER, "", "Packets of its seats that were not taken: microphone off, connection replaced, or too many during a hand-over.", OF_BOOTH(U64, dropped_packets), .scale = 0},
+	{"cabin_seat_uplink_packets_total", COUNTER, "", "Packets of the seat's microphone that went to the hub.", OF_SEAT(U64, uplink_packets), .scale = 0},
+	{"cabin_seat_uplink_late_total", COUNTER, "", "Packets of it that were dropped because their sound was too old, or their clock wrong.", OF_SEAT(U64, uplink_late), .scale = 0},
+	{"cabin_seat_uplink_lost_total", COUNTER, "", "Packets that its console dropped itself: gaps in its sequence while the microphone was open.", OF_SEAT(U64, uplink_lost), .scale = 0},
+	{"cabin_seat_uplink_age_seconds", GAUGE, "seconds", "Age of its sound when it came, from the microphone to the server, smoothed over some ten packets; 0: none came yet.", OF_SEAT(DOUBLE, uplink_age_ms), .scale = .001},
 
 	/* process; names that every Prometheus client library uses */
 	{"cabin_build_info", GAUGE, "", "The version that runs.", OF_PROCESS(TEXT, version), 0, "version", NULL, 0},

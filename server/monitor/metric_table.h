@@ -12,6 +12,7 @@ enum cabin_metric_scope {
 	CABIN_METRIC_CHANNEL, /* labels room, channel */
 	CABIN_METRIC_SOURCE,  /* label source */
 	CABIN_METRIC_BOOTH,   /* label booth */
+	CABIN_METRIC_SEAT,    /* labels booth, seat */
 	CABIN_METRIC_PROCESS  /* struct cabin_process_figures */
 };
 

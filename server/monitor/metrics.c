@@ -135,6 +135,13 @@ static void write_each(FILE *to, const struct cabin_metrics *metrics, const stru
 			write_one(to, metrics, metric, &own, &metrics->booths[i]);
 		}
 		break;
+	case CABIN_METRIC_SEAT:
+		for (uint32_t i = 0; i < metrics->seat_count; i++) {
+			const struct cabin_metrics_seat *seat = &metrics->seats[i];
+			struct labels own = with(with(labels, "booth", seat->booth), "seat", seat->number);
+			write_one(to, metrics, metric, &own, seat);
+		}
+		break;
 	case CABIN_METRIC_SOURCE:
 		for (uint32_t i = 0; i < metrics->source_count; i++) {
 			struct labels own = with(labels, "source", metrics->sources[i].source);
@@ -162,6 +169,7 @@ static void write_markdown_row(FILE *to, const struct cabin_metric *metric)
 						   [CABIN_METRIC_CHANNEL] = "`room`, `channel`",
 						   [CABIN_METRIC_SOURCE] = "`source`",
 						   [CABIN_METRIC_BOOTH] = "`booth`",
+						   [CABIN_METRIC_SEAT] = "`booth`, `seat`",
 						   [CABIN_METRIC_PROCESS] = ""};
 	const char *own = scope_labels[metric->scope];
 	fprintf(to, "| `%s` | %s | %s | %s", metric->name, type_names[metric->type], metric->unit, own);

@@ -56,6 +56,13 @@ struct cabin_metrics_booth {
 	uint64_t handovers, handovers_cancelled, dropped_packets;
 };
 
+struct cabin_metrics_seat {
+	const char *booth;  /* id, borrowed */
+	const char *number; /* "1" …, static */
+	uint64_t uplink_packets, uplink_late, uplink_lost;
+	double uplink_age_ms;
+};
+
 struct cabin_metrics_server {
 	uint32_t connections, connections_tls, consoles, loops;
 	uint64_t accepted, refused_full, refused_address, refused_subprotocol, http_requests, control_dropped,
@@ -73,7 +80,8 @@ struct cabin_metrics {
 	const struct cabin_metrics_channel *channels;
 	const struct cabin_metrics_source *sources;
 	const struct cabin_metrics_booth *booths;
-	uint32_t channel_count, source_count, booth_count;
+	const struct cabin_metrics_seat *seats; /* of all booths */
+	uint32_t channel_count, source_count, booth_count, seat_count;
 	const double *bounds_ms; /* of every histogram: bound_count of them, +Inf left out */
 	uint32_t bound_count;	 /* at most CABIN_METRICS_BUCKETS_MAX − 1 */
 };

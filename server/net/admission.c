@@ -17,9 +17,10 @@ static void leave(atomic_uint *count)
 }
 
 /* Relaxed everywhere: these are counts alone, nothing is handed over by them. */
-bool cabin_admission_listeners_full(const struct cabin_admission *admission)
+bool cabin_admission_listeners_full(const struct cabin_admission *admission, bool is_console)
 {
-	return atomic_load_explicit(&admission->listeners, memory_order_relaxed) >= admission->max_listeners;
+	uint32_t places = admission->max_listeners + (is_console ? CABIN_CONSOLE_PLACES : 0);
+	return atomic_load_explicit(&admission->listeners, memory_order_relaxed) >= places;
 }
 
 void cabin_admission_listener_enter(struct cabin_admission *admission)

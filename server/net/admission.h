@@ -13,10 +13,14 @@ struct cabin_admission {
 	atomic_uint listeners, connections;
 };
 
+/* Beyond the listeners: who says at the upgrade that it comes to join a booth, so that a
+ * full house never keeps an interpreter out. It has CABIN_CONSOLE_JOIN_MS to do so. */
+enum { CABIN_CONSOLE_PLACES = 64, CABIN_CONSOLE_JOIN_MS = 5000 };
+
 /* Connections beyond the listeners: a page's files, probes, /metrics. */
 static inline uint32_t cabin_admission_connections(uint32_t max_listeners)
 {
-	return max_listeners + max_listeners / 4 + 256;
+	return max_listeners + max_listeners / 4 + 256 + CABIN_CONSOLE_PLACES;
 }
 
 void cabin_admission_init(struct cabin_admission *admission, uint32_t max_listeners);
@@ -24,7 +28,7 @@ void cabin_admission_init(struct cabin_admission *admission, uint32_t max_listen
 /* Asked before an upgrade is granted; entered when it succeeded, a moment later on
  * the same thread. So the count can pass its limit by one for each other loop, and
  * an upgrade that fails half-way leaves nothing to be given back. */
-bool cabin_admission_listeners_full(const struct cabin_admission *admission);
+bool cabin_admission_listeners_full(const struct cabin_admission *admission, bool is_console);
 void cabin_admission_listener_enter(struct cabin_admission *admission);
 void cabin_admission_listener_leave(struct cabin_admission *admission);
 

@@ -1,4 +1,4 @@
-/* HTTP for whoever has a token: docs/protocol.md, section 12. Loop threads. */
+/* HTTP for whoever has a token: docs/protocol.md, section 16. Loop threads. */
 #ifndef CABIN_NET_HTTP_BOOTH_H
 #define CABIN_NET_HTTP_BOOTH_H
 

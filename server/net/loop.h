@@ -35,6 +35,12 @@ _Static_assert((int)CABIN_SERVER_REFUSALS == CABIN_AUTH_COUNT - 1, "every verdic
 
 enum cabin_scheme { CABIN_SCHEME_HTTP, CABIN_SCHEME_HTTPS, CABIN_SCHEME_COUNT };
 
+/* Of a seat's packets, whichever console brings them. Any thread, relaxed. */
+struct cabin_uplink_figures {
+	_Atomic uint64_t packets, late, lost;
+	_Atomic int64_t age_us; /* smoothed: from the microphone to here */
+};
+
 /* What all loops share. Read-only after create, but for the atomics. */
 struct cabin_net {
 	struct cabin_server_config config;
@@ -43,8 +49,9 @@ struct cabin_net {
 	struct cabin_static *files;		/* NULL: the pages were not built */
 	struct cabin_socket_options socket_options;
 	struct cabin_auth *auth;
-	struct cabin_packet_pool *pool;	  /* of consoles' packets; set before the loops run */
-	struct cabin_text_cache *figures; /* the answer of /metrics; NULL: there is none */
+	struct cabin_packet_pool *pool;	      /* of consoles' packets; set before the loops run */
+	struct cabin_text_cache *figures;     /* the answer of /metrics; NULL: there is none */
+	struct cabin_uplink_figures *uplinks; /* CABIN_SEATS_MAX a booth: cabin_net_uplink */
 	char event_etag[24];
 	_Atomic uint64_t next_listener;
 	struct cabin_pulse pulses[CABIN_LOOPS_MAX]; /* each is beaten by its loop */
@@ -100,6 +107,13 @@ struct cabin_loop {
 	uint64_t dirty_since_ns, stop_deadline_ns; /* 0: clean; 0: runs */
 	uint8_t read_buffer[16384];
 };
+
+/* `seat` from 1. */
+static inline struct cabin_uplink_figures *cabin_net_uplink(const struct cabin_net *net, uint16_t booth_index,
+							    uint8_t seat)
+{
+	return &net->uplinks[booth_index * CABIN_SEATS_MAX + seat - 1];
+}
 
 /* "hub", "loop" or NULL: what has not gone round for CABIN_PULSE_LIMIT_MS. Any thread. */
 const char *cabin_net_standing(const struct cabin_net *net);

@@ -109,13 +109,16 @@ int cabin_server_create(struct cabin_server **out, const struct cabin_server_con
 							    .rto_min_us = config->rto_min_us,
 							    .user_timeout_ms = USER_TIMEOUT_MS};
 	server->loop_count = choose_loop_count(config->loops);
+	net->uplinks = calloc(config->booth_count * CABIN_SEATS_MAX + 1u, sizeof(net->uplinks[0]));
 	cabin_admission_init(&net->admission, config->max_listeners);
 	cabin_etag_write(net->event_etag, (const uint8_t *)config->event_json, strlen(config->event_json),
 			 CABIN_ENCODING_IDENTITY);
 	signal(SIGPIPE, SIG_IGN); /* TLS writes without MSG_NOSIGNAL */
 	cabin_open_files_raise(cabin_admission_connections(config->max_listeners) + 256);
 
-	int result = config->listen_tls ? cabin_tls_files_check(config->tls_cert, config->tls_key) : 0;
+	int result = net->uplinks ? 0 : CABIN_ENOMEM;
+	if (!result && config->listen_tls)
+		result = cabin_tls_files_check(config->tls_cert, config->tls_key);
 	if (!result)
 		result = load_pages(net);
 	if (!result)
@@ -164,6 +167,7 @@ void cabin_server_destroy(struct cabin_server *server)
 		cabin_loop_destroy(server->loops[i]);
 	cabin_text_cache_destroy(server->net.figures);
 	cabin_auth_destroy(server->net.auth);
+	free(server->net.uplinks);
 	cabin_address_counts_destroy(server->net.addresses);
 	cabin_static_destroy(server->net.files);
 	free(server);
@@ -245,6 +249,19 @@ void cabin_server_stats(const struct cabin_server *server, struct cabin_server_s
 		out->commands_refused += cabin_counter_get(&counters->commands_refused);
 		add_fanout(&out->fanout, loop->fanout);
 	}
+}
+
+void cabin_server_uplink(const struct cabin_server *server, uint16_t booth_index, uint8_t seat,
+			 struct cabin_server_uplink *out)
+{
+	CABIN_ASSERT(booth_index < server->net.config.booth_count && seat >= 1 && seat <= CABIN_SEATS_MAX);
+	const struct cabin_uplink_figures *figures = cabin_net_uplink(&server->net, booth_index, seat);
+	*out = (struct cabin_server_uplink){
+	    .packets = cabin_counter_get(&figures->packets),
+	    .late = cabin_counter_get(&figures->late),
+	    .lost = cabin_counter_get(&figures->lost),
+	    .age_ms = (double)atomic_load_explicit(&figures->age_us, memory_order_relaxed) / 1e3,
+	};
 }
 
 uint32_t cabin_server_listener_count(const struct cabin_server *server, uint16_t channel_index)

@@ -115,6 +115,17 @@ enum cabin_server_close {
 	CABIN_CLOSED_COUNT
 };
 void cabin_server_stats(const struct cabin_server *server, struct cabin_server_stats *out);
+
+/* What came from one seat's microphone, whichever console brought it. Any thread. */
+struct cabin_server_uplink {
+	uint64_t packets; /* that went to the hub */
+	uint64_t late;	  /* dropped here: too old, or of a wrong clock */
+	uint64_t lost;	  /* that the console dropped itself: gaps in its numbers */
+	double age_ms;	  /* from the microphone to the server, smoothed; 0: none came */
+};
+void cabin_server_uplink(const struct cabin_server *server, uint16_t booth_index, uint8_t seat,
+			 struct cabin_server_uplink *out);
+
 /* Of a channel; consoles are not counted. */
 uint32_t cabin_server_listener_count(const struct cabin_server *server, uint16_t channel_index);
 

@@ -20,7 +20,7 @@ void cabin_ws_console_say(struct cabin_ws_listener *listener, const char *text, 
 		cabin_ws_close(listener, CABIN_CLOSE_SLOW, "too slow");
 }
 
-static void say_error(struct cabin_ws_listener *listener, const char *code, const char *words)
+void cabin_ws_console_say_error(struct cabin_ws_listener *listener, const char *code, const char *words)
 {
 	char text[ERROR_MAX_BYTES];
 	int size = cabin_control_write_error(text, sizeof(text), code, words);
@@ -73,12 +73,22 @@ static struct cabin_packet *packet_of_text(struct cabin_loop *loop, const char *
 
 /* --- life --------------------------------------------------------------------- */
 
-static struct cabin_ws_console *make_console(struct cabin_ws_listener *listener)
+/* Signs need no token, so they leave room for those who have one. */
+static uint32_t sign_count(const struct cabin_loop *loop)
+{
+	uint32_t count = 0;
+	for (const struct cabin_ws_console *console = loop->consoles; console; console = console->next)
+		count += console->role == CABIN_CONSOLE_NONE;
+	return count;
+}
+
+/* NULL: too many, or no memory. */
+static struct cabin_ws_console *make_console(struct cabin_ws_listener *listener, bool sign)
 {
 	struct cabin_loop *loop = listener->loop;
 	if (listener->console)
 		return listener->console;
-	if (loop->console_count == CABIN_CONSOLES_MAX)
+	if (loop->console_count == CABIN_CONSOLES_MAX || (sign && sign_count(loop) >= CABIN_SIGNS_MAX))
 		return NULL;
 	struct cabin_ws_console *console = calloc(1, sizeof(*console));
 	if (!console)
@@ -166,8 +176,8 @@ void cabin_ws_console_sweep(struct cabin_loop *loop)
 			   cabin_auth_recheck(loop->net->auth, &console->token) != CABIN_AUTH_GOOD) {
 			console->gives_up = true;
 			cabin_counter_add(&loop->counters.joins_refused[CABIN_AUTH_REVOKED], 1);
-			say_error(console->listener, cabin_auth_code(CABIN_AUTH_REVOKED),
-				  cabin_auth_text(CABIN_AUTH_REVOKED));
+			cabin_ws_console_say_error(console->listener, cabin_auth_code(CABIN_AUTH_REVOKED),
+						   cabin_auth_text(CABIN_AUTH_REVOKED));
 			cabin_ws_close(console->listener, CABIN_CLOSE_NO_ACCESS, "token revoked");
 		}
 	}
@@ -197,7 +207,7 @@ static uint16_t index_of_booth(const struct cabin_loop *loop, const char *id)
 static void refuse_access(struct cabin_ws_listener *listener, enum cabin_auth_verdict verdict)
 {
 	cabin_counter_add(&listener->loop->counters.joins_refused[verdict], 1);
-	say_error(listener, cabin_auth_code(verdict), cabin_auth_text(verdict));
+	cabin_ws_console_say_error(listener, cabin_auth_code(verdict), cabin_auth_text(verdict));
 	cabin_ws_close(listener, CABIN_CLOSE_NO_ACCESS, cabin_auth_code(verdict));
 }
 
@@ -206,7 +216,7 @@ static void join(struct cabin_ws_listener *listener, const struct cabin_console_
 	struct cabin_loop *loop = listener->loop;
 	struct cabin_token token;
 	if (listener->console && listener->console->role != CABIN_CONSOLE_NONE) {
-		say_error(listener, "joined-already", "leave first");
+		cabin_ws_console_say_error(listener, "joined-already", "leave first");
 		return;
 	}
 	enum cabin_auth_verdict verdict =
@@ -218,11 +228,11 @@ static void join(struct cabin_ws_listener *listener, const struct cabin_console_
 	uint16_t booth_index =
 	    token.role == CABIN_TOKEN_BOOTH ? index_of_booth(loop, token.booth) : (uint16_t)CABIN_INDEX_NONE;
 	if (token.role == CABIN_TOKEN_BOOTH && booth_index == CABIN_INDEX_NONE) {
-		say_error(listener, "booth-unknown", "this event has no booth of the token's name");
+		cabin_ws_console_say_error(listener, "booth-unknown", "this event has no booth of the token's name");
 		return;
 	}
 	struct cabin_packet *name = request->join.name[0] ? packet_of_text(loop, request->join.name) : NULL;
-	struct cabin_ws_console *console = make_console(listener);
+	struct cabin_ws_console *console = make_console(listener, false);
 	if (!console || (request->join.name[0] && !name)) {
 		cabin_packet_release(name);
 		cabin_ws_close(listener, CABIN_CLOSE_TRY_AGAIN_LATER, "the server is full");
@@ -240,6 +250,7 @@ static void join(struct cabin_ws_listener *listener, const struct cabin_console_
 	console->mic = request->join.mic;
 	if (push(loop, &command)) {
 		console->role = CABIN_CONSOLE_JOINING;
+		listener->must_join = false; /* its token is good */
 		return;
 	}
 	cabin_packet_release(name);
@@ -307,7 +318,9 @@ static void take_own_notice(struct cabin_ws_listener *listener, const struct cab
 		cabin_ws_console_say(listener, notice->text, notice->size);
 	if (answers_join && notice->granted) {
 		cabin_notices_catch_up(listener);
-		tell_listens(listener);
+		/* It may be too slow for all that, and over. */
+		if (listener->console)
+			tell_listens(listener);
 	}
 	if (notice->close_code) {
 		/* Its seat is another connection's already, or it is over: nothing is kept. */
@@ -384,7 +397,8 @@ static void monitor(struct cabin_ws_listener *listener, const struct cabin_conso
 			     ? cabin_loop_channel_index(listener->loop, request->monitor.channel)
 			     : (uint16_t)CABIN_INDEX_NONE;
 	if (index == CABIN_INDEX_NONE && (request->monitor.unknown || request->monitor.channel)) {
-		say_error(listener, "unknown-channel", "no channel has this number; see /api/v1/event");
+		cabin_ws_console_say_error(listener, "unknown-channel",
+					   "no channel has this number; see /api/v1/event");
 		return;
 	}
 	listener->console->monitor_index = index;
@@ -399,10 +413,10 @@ static void watch(struct cabin_ws_listener *listener, const struct cabin_console
 		if (strcmp(config->room_ids[i], request->watch.room) == 0)
 			index = i;
 	if (index == CABIN_INDEX_NONE && request->watch.room[0]) {
-		say_error(listener, "unknown-room", "no room has this id; see /api/v1/event");
+		cabin_ws_console_say_error(listener, "unknown-room", "no room has this id; see /api/v1/event");
 		return;
 	}
-	if (!make_console(listener)) {
+	if (!make_console(listener, true)) {
 		cabin_ws_close(listener, CABIN_CLOSE_TRY_AGAIN_LATER, "too many signs and consoles");
 		return;
 	}
@@ -433,7 +447,7 @@ static bool fill_idle(struct cabin_ws_listener *listener, const struct cabin_con
 	if (command->idle.channel_index != CABIN_INDEX_NONE &&
 	    (!has_from || command->idle.from_index != CABIN_INDEX_NONE))
 		return true;
-	say_error(listener, "unknown-channel", "no channel has this number; see /api/v1/event");
+	cabin_ws_console_say_error(listener, "unknown-channel", "no channel has this number; see /api/v1/event");
 	return false;
 }
 
@@ -441,7 +455,8 @@ static bool fill_booth(struct cabin_ws_listener *listener, const char *id, uint1
 {
 	*out = index_of_booth(listener->loop, id);
 	if (*out == CABIN_INDEX_NONE)
-		say_error(listener, "booth-unknown", "this event has no booth of that name; see /api/v1/event");
+		cabin_ws_console_say_error(listener, "booth-unknown",
+					   "this event has no booth of that name; see /api/v1/event");
 	return *out != CABIN_INDEX_NONE;
 }
 
@@ -458,7 +473,7 @@ static bool fill_message(struct cabin_ws_listener *listener, const struct cabin_
 		return true;
 	command->text = packet_of_text(listener->loop, request->message.text);
 	if (!command->text)
-		say_error(listener, "busy", "the server is busy: send it again");
+		cabin_ws_console_say_error(listener, "busy", "the server is busy: send it again");
 	return command->text;
 }
 
@@ -467,7 +482,7 @@ static bool fill_call(struct cabin_ws_listener *listener, const struct cabin_con
 {
 	bool is_answer = request->call.state != CABIN_CALL_NONE;
 	if (is_answer != (listener->console->role == CABIN_CONSOLE_TECHNICIAN)) {
-		say_error(listener, "not-yours", "consoles call, technicians answer");
+		cabin_ws_console_say_error(listener, "not-yours", "consoles call, technicians answer");
 		return false;
 	}
 	command->call.on = request->call.on;
@@ -487,6 +502,7 @@ static bool fill_command(struct cabin_ws_listener *listener, const struct cabin_
 		*command = command_of(console, CABIN_CONSOLE_MIC);
 		command->mic.on = console->mic = request->mic.on;
 		command->mic.take = request->mic.take;
+		console->sequence_known = false; /* what was not sent while it was closed is not lost */
 		console->echo = console->echo && !console->mic;
 		return true;
 	case CABIN_REQUEST_COUGH:
@@ -536,7 +552,7 @@ static void leave(struct cabin_ws_listener *listener)
 	console->monitor_index = CABIN_INDEX_NONE;
 	if (console->monitor)
 		cabin_fanout_listen(listener->loop->fanout, console->monitor, CABIN_INDEX_NONE);
-	console->mic = console->echo = console->clock.known = false;
+	console->mic = console->echo = console->clock.known = console->sequence_known = false;
 	console->booth_index = console->room_index = CABIN_INDEX_NONE;
 }
 
@@ -558,7 +574,7 @@ void cabin_ws_console_request(struct cabin_ws_listener *listener, const struct c
 	} else if (request->kind == CABIN_REQUEST_WATCH) {
 		watch(listener, request);
 	} else if (!console || !is_allowed(console, request->kind)) {
-		say_error(listener, "not-joined", "join a booth first");
+		cabin_ws_console_say_error(listener, "not-joined", "join a booth first");
 	} else if (request->kind == CABIN_REQUEST_LEAVE) {
 		leave(listener);
 	} else if (request->kind == CABIN_REQUEST_MONITOR) {

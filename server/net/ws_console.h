@@ -23,7 +23,8 @@ enum cabin_console_role { CABIN_CONSOLE_NONE, CABIN_CONSOLE_JOINING, CABIN_CONSO
 enum {
 	CABIN_CONSOLE_MESSAGES_PER_S = 150,
 	CABIN_CONSOLE_MESSAGES_BURST = 300,
-	CABIN_CONSOLES_MAX = 512 /* in one loop, signs and technicians included */
+	CABIN_CONSOLES_MAX = 512, /* in one loop, signs and technicians included */
+	CABIN_SIGNS_MAX = 256	  /* of them, those that have not joined */
 };
 
 /* The mapping of the uplink's RTP time to the server clock, as its console told it. */
@@ -49,9 +50,11 @@ struct cabin_ws_console {
 	uint8_t seat;
 	uint16_t source_index;
 	struct cabin_uplink_clock clock;
-	struct cabin_listener *monitor; /* a second one in the fan-out, or NULL */
-	uint16_t monitor_index;		/* channel that it asked to monitor, also while it is the main one */
-	uint64_t late_log_ns;
+	struct cabin_listener *monitor;	      /* a second one in the fan-out, or NULL */
+	uint16_t monitor_index;		      /* channel that it asked to monitor, also while it is the main one */
+	uint64_t late_log_ns, wrong_clock_ns; /* when that was said last */
+	bool sequence_known;		      /* since its microphone was opened … */
+	uint16_t next_sequence;		      /* … what its next packet has when none is lost */
 	uint8_t frame[CABIN_WS_CLIENT_HEADER_MAX_BYTES + CABIN_RTP_HEADER_BYTES + CABIN_OPUS_PAYLOAD_MAX_BYTES];
 };
 
@@ -72,6 +75,7 @@ bool cabin_ws_console_concerned(const struct cabin_ws_listener *listener, const 
 
 /* Sends text; a console that has no room for it is closed, so that it never shows old state. */
 void cabin_ws_console_say(struct cabin_ws_listener *listener, const char *text, size_t size);
+void cabin_ws_console_say_error(struct cabin_ws_listener *listener, const char *code, const char *words);
 
 /* The connection takes no part any more: the hub is told, at once or by a later sweep. */
 void cabin_ws_console_end(struct cabin_ws_listener *listener);

@@ -10,7 +10,7 @@
 #include "net/ws_console.h"
 #include "wire/ws_frame.h"
 
-static const uint64_t CLOSE_LIMIT_NS = CABIN_NS_PER_S, JOIN_LIMIT_NS = 5 * CABIN_NS_PER_S;
+static const uint64_t CLOSE_LIMIT_NS = CABIN_NS_PER_S, JOIN_LIMIT_NS = CABIN_CONSOLE_JOIN_MS * CABIN_NS_PER_MS;
 
 /* Who was too slow needs time to read what lies before the close frame. */
 static const uint64_t SLOW_CLOSE_LIMIT_NS = 10 * CABIN_NS_PER_S;
@@ -364,6 +364,8 @@ void cabin_ws_sweep(struct cabin_loop *loop)
 		if (listener->state == CABIN_WS_OPEN) {
 			if (now_ns - listener->last_message_ns > CABIN_IDLE_LIMIT_MS * CABIN_NS_PER_MS)
 				cabin_ws_close(listener, CABIN_CLOSE_IDLE, "idle");
+			else if (listener->must_join && now_ns > listener->deadline_ns)
+				cabin_ws_close(listener, CABIN_CLOSE_TRY_AGAIN_LATER, "did not join");
 		} else if (now_ns > listener->deadline_ns) {
 			end(listener, true);
 		}
@@ -403,6 +405,7 @@ static void established(struct cabin_ws_listener *listener, struct lws *wsi)
 	listener->loop = loop;
 	listener->tls = lws_is_ssl(wsi);
 	listener->state = CABIN_WS_JOINING;
+	listener->must_join = cabin_ws_says_console(wsi);
 	listener->number = atomic_fetch_add_explicit(&loop->net->next_listener, 1, memory_order_relaxed) + 1;
 	listener->deadline_ns = cabin_loop_now_ns(loop) + JOIN_LIMIT_NS;
 	cabin_ratelimit_init(&listener->messages, CABIN_NS_PER_S / CABIN_CLIENT_MESSAGES_PER_S,

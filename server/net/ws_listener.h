@@ -41,6 +41,7 @@ struct cabin_ws_listener {
 	bool buffered; /* lws keeps bytes that the socket did not take; its writable callback clears it */
 
 	bool unsettled, spoke_too_early, too_slow;
+	bool must_join; /* it came as a console, and has not joined yet */
 	struct cabin_ws_listener *next, *previous;
 	struct cabin_ws_listener *next_unsettled;
 	ev_io readable;
@@ -59,6 +60,9 @@ int cabin_ws_callback(struct lws *wsi, enum lws_callback_reasons reason, void *u
 /* Whether an upgrade may go on; else its refusal has been written (status 400, 404,
  * 426 or 503), and the connection ends. */
 bool cabin_ws_upgrade_allowed(struct lws *wsi);
+
+/* Whether the upgrade's request was for "/ws?console". */
+bool cabin_ws_says_console(struct lws *wsi);
 
 /* For the loop's fan-out; `connection` is a struct cabin_ws_listener. */
 struct cabin_transport cabin_ws_transport(void);

@@ -32,6 +32,12 @@ static bool list_has(const char *list, const char *token, bool (*same)(const cha
 	return false;
 }
 
+bool cabin_ws_says_console(struct lws *wsi)
+{
+	char query[16];
+	return !strcmp(cabin_http_header(wsi, WSI_TOKEN_HTTP_URI_ARGS, query, sizeof(query)), "console");
+}
+
 static struct cabin_http_reply judge(struct cabin_loop *loop, struct lws *wsi)
 {
 	char value[256];
@@ -50,7 +56,7 @@ static struct cabin_http_reply judge(struct cabin_loop *loop, struct lws *wsi)
 		cabin_counter_add(&loop->counters.refused_subprotocol, 1);
 		return cabin_http_text(400, "Sec-WebSocket-Protocol must be " CABIN_WS_SUBPROTOCOL "\n");
 	}
-	if (cabin_admission_listeners_full(&loop->net->admission)) {
+	if (cabin_admission_listeners_full(&loop->net->admission, cabin_ws_says_console(wsi))) {
 		cabin_counter_add(&loop->counters.refused_full, 1);
 		return cabin_http_text(503, "the server is full\n");
 	}

@@ -6,8 +6,11 @@
 #include "relay/hub_message.h"
 #include "wire/ws_frame.h"
 
-static const int64_t FUTURE_MAX_NS = 50 * 1000 * 1000; /* what a clock that is not quite right may be ahead */
-static const uint64_t LATE_LOG_INTERVAL_NS = 10 * CABIN_NS_PER_S;
+static const int64_t FUTURE_MAX_NS = 50 * 1000 * 1000;		 /* what a clock that is not quite right may be ahead */
+static const int64_t PAST_MAX_NS = 10 * (int64_t)CABIN_NS_PER_S; /* older than any stall: a clock that is wrong */
+static const uint64_t LOG_INTERVAL_NS = 10 * CABIN_NS_PER_S;
+
+enum { LOST_MAX_PACKETS = 1000 }; /* a larger step is another run of numbers */
 
 /* Server clock of a timestamp, by the console's own mapping; the distance is below half
  * the timestamp's range. */
@@ -17,26 +20,69 @@ static int64_t stamp_ns(const struct cabin_uplink_clock *clock, uint32_t timesta
 	return (int64_t)clock->server_ns + (int64_t)(samples * (1e9 / clock->rate_hz));
 }
 
+static struct cabin_uplink_figures *figures_of(const struct cabin_ws_listener *listener)
+{
+	const struct cabin_ws_console *console = listener->console;
+	return cabin_net_uplink(listener->loop->net, console->booth_index, console->seat);
+}
+
+/* A seat may have been another loop's a moment ago, so its figures have several writers. */
+static void add(_Atomic uint64_t *figure, uint64_t by)
+{
+	atomic_fetch_add_explicit(figure, by, memory_order_relaxed);
+}
+
+/* Each interval once, the first time at once. */
+static bool is_due(uint64_t *last_ns, uint64_t now_ns)
+{
+	if (*last_ns && now_ns - *last_ns < LOG_INTERVAL_NS)
+		return false;
+	*last_ns = now_ns;
+	return true;
+}
+
 /* Old speech is dropped, here as everywhere; so is what a wrong clock makes come from
- * the future. */
-static bool is_live(struct cabin_ws_listener *listener, int64_t stamp, uint64_t arrived_ns)
+ * the future, or from a time when this console was not there. */
+static bool is_live(struct cabin_ws_listener *listener, int64_t age_ns, uint64_t arrived_ns)
 {
 	struct cabin_ws_console *console = listener->console;
 	struct cabin_loop_counters *counters = &listener->loop->counters;
-	int64_t age_ns = (int64_t)arrived_ns - stamp;
 	int64_t limit_ns = (int64_t)(listener->loop->net->config.queue_limit_ms * CABIN_NS_PER_MS);
-	bool is_future = age_ns < -FUTURE_MAX_NS;
-	if (!is_future && age_ns <= limit_ns)
+	bool is_wrong = age_ns < -FUTURE_MAX_NS || age_ns > PAST_MAX_NS;
+	if (!is_wrong && age_ns <= limit_ns)
 		return true;
-	cabin_counter_add(is_future ? &counters->uplink_bad_clock : &counters->uplink_late, 1);
-	if (arrived_ns - console->late_log_ns >= LATE_LOG_INTERVAL_NS) {
-		console->late_log_ns = arrived_ns;
+	cabin_counter_add(is_wrong ? &counters->uplink_bad_clock : &counters->uplink_late, 1);
+	add(&figures_of(listener)->late, 1);
+	if (is_due(&console->late_log_ns, arrived_ns))
 		cabin_log(
 		    CABIN_LOG_WARN, "net", "uplink-dropped", "listener=%llu booth=%s seat=%u age_ms=%lld limit_ms=%u",
 		    (unsigned long long)listener->number, listener->loop->net->config.booths[console->booth_index].id,
 		    console->seat, (long long)(age_ns / 1000000), listener->loop->net->config.queue_limit_ms);
-	}
+	if (is_wrong && is_due(&console->wrong_clock_ns, arrived_ns))
+		cabin_ws_console_say_error(listener, "clock-wrong",
+					   "by its `clock` this sound is not from now: it is dropped");
 	return false;
+}
+
+/* What the console dropped itself shows as a gap in its numbers. */
+static void count_lost(struct cabin_ws_listener *listener, uint16_t sequence)
+{
+	struct cabin_ws_console *console = listener->console;
+	uint16_t lost = (uint16_t)(sequence - console->next_sequence);
+	if (console->sequence_known && lost <= LOST_MAX_PACKETS)
+		add(&figures_of(listener)->lost, lost);
+	console->sequence_known = true;
+	console->next_sequence = (uint16_t)(sequence + 1u);
+}
+
+/* Smoothed over some ten packets, as RFC 3550, A.8, does with jitter. */
+static void count_taken(struct cabin_uplink_figures *figures, int64_t age_ns)
+{
+	int64_t age_us = age_ns > 0 ? age_ns / 1000 : 0;
+	int64_t mean_us = atomic_load_explicit(&figures->age_us, memory_order_relaxed);
+	mean_us = mean_us ? mean_us + (age_us - mean_us) / 16 : age_us;
+	atomic_store_explicit(&figures->age_us, mean_us, memory_order_relaxed);
+	add(&figures->packets, 1);
 }
 
 static void hand_over(struct cabin_ws_listener *listener, const struct cabin_rtp *rtp, int64_t stamp,
@@ -66,6 +112,7 @@ static void hand_over(struct cabin_ws_listener *listener, const struct cabin_rtp
 		return;
 	}
 	cabin_counter_add(&loop->counters.uplink_packets, 1);
+	count_taken(figures_of(listener), (int64_t)arrived_ns - stamp);
 }
 
 void cabin_ws_uplink(struct cabin_ws_listener *listener, const uint8_t *bytes, size_t size, uint64_t arrived_ns)
@@ -91,7 +138,8 @@ void cabin_ws_uplink(struct cabin_ws_listener *listener, const uint8_t *bytes, s
 		cabin_ws_close(listener, CABIN_CLOSE_POLICY, "sound before clock");
 		return;
 	}
-	int64_t stamp = stamp_ns(&console->clock, rtp.timestamp);
-	if (is_live(listener, stamp, arrived_ns))
+	int64_t stamp = stamp_ns(&console->clock, rtp.timestamp), age_ns = (int64_t)arrived_ns - stamp;
+	count_lost(listener, rtp.sequence);
+	if (is_live(listener, age_ns, arrived_ns))
 		hand_over(listener, &rtp, stamp, arrived_ns);
 }

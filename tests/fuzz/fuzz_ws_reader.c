@@ -1,5 +1,6 @@
 /* WebSocket frames of a client: any bytes are read or refused, and the same whatever
- * pieces they come in. The first byte is the pieces' size. */
+ * pieces they come in. The first byte is the pieces' size; its top bit: binary messages may
+ * come, as from a console. */
 #include <stdbool.h>
 #include <string.h>
 
@@ -27,6 +28,15 @@ static void check_bad(const struct cabin_ws_frame *frame)
 		     frame->close_code == CABIN_CLOSE_NOT_JSON || frame->close_code == CABIN_CLOSE_TOO_BIG);
 }
 
+enum { BINARY_MAX_BYTES = 1287 };
+
+static size_t limit_of(enum cabin_ws_event event)
+{
+	return event == CABIN_WS_GOT_BINARY ? BINARY_MAX_BYTES
+	       : event == CABIN_WS_GOT_TEXT ? CABIN_CONTROL_MAX_BYTES
+					    : CABIN_WS_CONTROL_MAX_BYTES;
+}
+
 static void take(struct account *account, const struct cabin_ws_frame *frame)
 {
 	add(account, &frame->event, sizeof(frame->event));
@@ -36,18 +46,20 @@ static void take(struct account *account, const struct cabin_ws_frame *frame)
 		check_bad(frame);
 		return;
 	}
-	CABIN_ASSERT(frame->size <=
-		     (frame->event == CABIN_WS_GOT_TEXT ? CABIN_CONTROL_MAX_BYTES : CABIN_WS_CONTROL_MAX_BYTES));
+	CABIN_ASSERT(frame->size <= limit_of(frame->event));
 	add(account, &frame->size, sizeof(frame->size));
 	add(account, frame->payload, frame->size);
 }
 
-static uint64_t read_in_pieces(const uint8_t *bytes, size_t size, size_t piece_size)
+static uint64_t read_in_pieces(const uint8_t *bytes, size_t size, size_t piece_size, bool binary)
 {
+	uint8_t place[CABIN_WS_CLIENT_HEADER_MAX_BYTES + BINARY_MAX_BYTES];
 	struct account account = {.hash = UINT64_C(0xcbf29ce484222325)};
 	struct cabin_ws_reader reader;
 
 	cabin_ws_reader_init(&reader);
+	if (binary)
+		cabin_ws_reader_take_binary(&reader, place, sizeof(place));
 	while (size && !account.over) {
 		size_t left = size < piece_size ? size : piece_size;
 
@@ -71,7 +83,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
 	if (size < 2)
 		return 0;
-	CABIN_ASSERT(read_in_pieces(bytes + 1, size - 1, size) ==
-		     read_in_pieces(bytes + 1, size - 1, bytes[0] % 16 + 1u));
+	bool binary = bytes[0] & 0x80;
+	CABIN_ASSERT(read_in_pieces(bytes + 1, size - 1, size, binary) ==
+		     read_in_pieces(bytes + 1, size - 1, bytes[0] % 16 + 1u, binary));
 	return 0;
 }

@@ -67,7 +67,7 @@ async function measureOffset(console_) {
  *   refused?: boolean}} options `refused`: do not wait for `joined`
  */
 export async function joinBooth(server, options) {
-	const it = await connect(server, { channel: options.channel });
+	const it = await connect(server, { channel: options.channel, url: `${server.ws}?console` });
 	const { token, seat, resume, name, mic } = options;
 	it.send({ type: 'join', token, seat, resume, name, mic, console: 'test' });
 	if (options.refused) return it;

@@ -13,12 +13,20 @@ static void listeners(void **state)
 	struct cabin_admission admission;
 	cabin_admission_init(&admission, 3);
 	for (int i = 0; i < 3; i++) {
-		assert_false(cabin_admission_listeners_full(&admission));
+		assert_false(cabin_admission_listeners_full(&admission, false));
 		cabin_admission_listener_enter(&admission);
 	}
-	assert_true(cabin_admission_listeners_full(&admission));
+	assert_true(cabin_admission_listeners_full(&admission, false));
+	/* Interpreters find a place all the same, and no more of them than are kept. */
+	for (int i = 0; i < CABIN_CONSOLE_PLACES; i++) {
+		assert_false(cabin_admission_listeners_full(&admission, true));
+		cabin_admission_listener_enter(&admission);
+	}
+	assert_true(cabin_admission_listeners_full(&admission, true));
+	for (int i = 0; i < CABIN_CONSOLE_PLACES; i++)
+		cabin_admission_listener_leave(&admission);
 	cabin_admission_listener_leave(&admission);
-	assert_false(cabin_admission_listeners_full(&admission));
+	assert_false(cabin_admission_listeners_full(&admission, false));
 }
 
 static void connections(void **state)

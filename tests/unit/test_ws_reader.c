@@ -132,6 +132,70 @@ static void close_frames(void **state)
 	}
 }
 
+enum { BINARY_MAX_BYTES = 1287, PLACE_BYTES = CABIN_WS_CLIENT_HEADER_MAX_BYTES + BINARY_MAX_BYTES };
+
+/* A console's: texts and sound in turn, from any pieces, and each keeps its own limit. */
+static void a_console_may_send_binary_messages(void **state)
+{
+	uint8_t bytes[8000], sound[BINARY_MAX_BYTES], place[PLACE_BYTES];
+	for (size_t i = 0; i < sizeof(sound); i++)
+		sound[i] = (uint8_t)(i * 7);
+	static const size_t sizes[] = {0, 1, 125, 126, 513, BINARY_MAX_BYTES};
+	enum { SIZES = sizeof(sizes) / sizeof(sizes[0]) };
+	size_t total = 0;
+	for (size_t s = 0; s < SIZES; s++) {
+		total += make(bytes + total, 0x82, sound, sizes[s]);
+		total += make(bytes + total, 0x81, "{}", 2);
+	}
+	for (size_t piece = 1; piece <= 3000; piece += 37) {
+		struct cabin_ws_reader reader;
+		size_t got = 0;
+		cabin_ws_reader_init(&reader);
+		cabin_ws_reader_take_binary(&reader, place, sizeof(place));
+		for (size_t at = 0; at < total; at += piece) {
+			const uint8_t *next = bytes + at;
+			size_t left = total - at < piece ? total - at : piece;
+			while (left) {
+				struct cabin_ws_frame frame = cabin_ws_reader_next(&reader, &next, &left);
+				if (frame.event == CABIN_WS_GOT_NOTHING)
+					break;
+				assert_int_equal(frame.event, got % 2 ? CABIN_WS_GOT_TEXT : CABIN_WS_GOT_BINARY);
+				assert_int_equal(frame.size, got % 2 ? 2 : sizes[got / 2]);
+				assert_memory_equal(frame.payload, got % 2 ? (const void *)"{}" : sound, frame.size);
+				got++;
+			}
+		}
+		assert_int_equal(got, 2 * SIZES);
+	}
+}
+
+static void a_console_s_broken_frames_have_their_code(void **state)
+{
+	static const struct {
+		uint8_t bytes[8];
+		size_t size;
+		uint16_t code;
+	} cases[] = {
+	    {{0x82, 0x05}, 2, 1002},			     /* not masked */
+	    {{0x02, 0x85}, 2, 1002},			     /* a fragment */
+	    {{0x82, 0xfe, 0, 125, 0, 0, 0, 0}, 8, 1002},     /* not the shortest form */
+	    {{0x82, 0xfe, 0x05, 0x08, 0, 0, 0, 0}, 8, 1009}, /* 1,288 */
+	    {{0x82, 0xff}, 2, 1009},			     /* 64-bit length */
+	    {{0x81, 0xfe, 0x02, 0x01, 0, 0, 0, 0}, 8, 1009}, /* a text keeps its own limit */
+	};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		uint8_t place[PLACE_BYTES];
+		const uint8_t *next = cases[i].bytes;
+		size_t left = cases[i].size;
+		struct cabin_ws_reader reader;
+		cabin_ws_reader_init(&reader);
+		cabin_ws_reader_take_binary(&reader, place, sizeof(place));
+		struct cabin_ws_frame frame = cabin_ws_reader_next(&reader, &next, &left);
+		assert_int_equal(frame.event, CABIN_WS_GOT_BAD);
+		assert_int_equal(frame.close_code, cases[i].code);
+	}
+}
+
 /* Whatever comes, the reader ends each call and keeps to its buffer. */
 static void noise(void **state)
 {
@@ -163,6 +227,8 @@ int main(void)
 	    cmocka_unit_test(frames_come_whole_from_any_pieces),
 	    cmocka_unit_test(broken_frames_have_their_code),
 	    cmocka_unit_test(close_frames),
+	    cmocka_unit_test(a_console_may_send_binary_messages),
+	    cmocka_unit_test(a_console_s_broken_frames_have_their_code),
 	    cmocka_unit_test(noise),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

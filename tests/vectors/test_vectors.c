@@ -11,38 +11,11 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "vectors.h"
 #include "wire/control.h"
 #include "wire/rtp.h"
 
 enum { BYTES_MAX = 4096 };
-
-static json_t *load(const char *name)
-{
-	char path[1024];
-	json_error_t error;
-	json_t *root;
-
-	snprintf(path, sizeof(path), "%s/%s", CABIN_VECTORS_DIR, name);
-	root = json_load_file(path, 0, &error);
-	if (!root)
-		fail_msg("%s:%d: %s", path, error.line, error.text);
-	assert_true(json_array_size(root) > 0);
-	return root;
-}
-
-static const char *text_of(const json_t *object, const char *key)
-{
-	return json_string_value(json_object_get(object, key));
-}
-
-static uint64_t whole_of(const json_t *object, const char *key)
-{
-	const json_t *value = json_object_get(object, key);
-
-	if (!json_is_integer(value))
-		fail_msg("%s is not a whole number", key);
-	return (uint64_t)json_integer_value(value);
-}
 
 static size_t from_hex(uint8_t *out, const char *hex)
 {

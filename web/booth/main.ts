@@ -222,7 +222,7 @@ function openWorker(files: { encoder: ArrayBuffer; ears: ArrayBuffer }): void {
 	const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:';
 	const { token, resume, seat } = kept!;
 	const name = settings.name.trim() === '' ? null : settings.name.trim();
-	post({ type: 'open', url: `${scheme}//${location.host}/ws`, token, name, resume, seat, ...files });
+	post({ type: 'open', url: `${scheme}//${location.host}/ws?console`, token, name, resume, seat, ...files });
 }
 
 // --- the page ----------------------------------------------------------------------
