@@ -1,12 +1,14 @@
-// From a booth's microphone to a listener's packet, with the booth's page in Chromium.
+// From a booth's microphone to a listener's packet, with the booth's page in Chromium or with the native console.
 //
 //   jack_player ─▶ JACK ─┬▶ PulseAudio source ─▶ getUserMedia ─▶ page: encode, WebSocket ─▶ cabind ─▶ listener
+//                        │  or PortAudio ─▶ cabin-booth
 //                        └▶ PortAudio ─▶ cabind: floor (its time at the microphone is known) ─────▶ listener
 //
-// The floor's clock mapping tells when each chirp was at the microphone, the booth's what the page believes. The
+// The floor's clock mapping tells when each chirp was at the microphone, the booth's what the console believes. The
 // difference of both, by correlation, corrects the age of each of the booth's packets.
 import { join } from 'node:path';
 import { makeAccess } from '../harness/access.mjs';
+import { startBooth } from '../harness/booth.mjs';
 import { openBooth } from '../harness/booth_page.mjs';
 import { startChromium } from '../harness/browsers.mjs';
 import { startCabind } from '../harness/cabind.mjs';
@@ -43,8 +45,28 @@ function findChirps(listener, packets, needle) {
 	return found;
 }
 
-/** @param {{count: number}} options chirps */
-export async function measureBooth({ count }) {
+/** The page, its microphone at JACK by PulseAudio. Gives the microphone's port, and the key. */
+async function openPage(own, { jack, server, token }) {
+	const pulse = await own(startPulse({
+		env: jack.env,
+		modules: [`module-jack-source server_name=${jack.name} client_name=mic channels=1 connect=no source_name=mic`],
+	}));
+	const chromium = await own(startChromium({ env: pulse.env, args: ['--use-fake-ui-for-media-stream'] }));
+	const booth = await own(openBooth(chromium, { url: server.url.replace('127.0.0.1', 'localhost') }, token));
+	await booth.untilReady();
+	const port = await until('the microphone', async () => (await jack.ports()).find((one) => one.startsWith('mic:')));
+	return { port, press: () => booth.page.keyboard.press('Space') };
+}
+
+async function openNative(own, { jack, server, token, packetMs }) {
+	const booth = await own(startBooth({ server, jack, token, args: ['--packet-ms', String(packetMs)] }));
+	const port = await until('the microphone', async () =>
+		(await jack.ports()).find((one) => /booth-microphone.*in_\d+$/.test(one)));
+	return { port, press: () => booth.send('mic on') };
+}
+
+/** @param {{kind: 'page' | 'native', count: number, packetMs: 10 | 20}} options `count`: chirps */
+export async function measureBooth({ kind, count, packetMs }) {
 	const parts = [];
 	const own = async (thing) => {
 		const it = await thing;
@@ -53,10 +75,6 @@ export async function measureBooth({ count }) {
 	};
 	try {
 		const jack = await own(startJack({ channels: 2, period }));
-		const pulse = await own(startPulse({
-			env: jack.env,
-			modules: [`module-jack-source server_name=${jack.name} client_name=mic channels=1 connect=no source_name=mic`],
-		}));
 		const access = makeAccess();
 		const config = {
 			event: { id: 'bench', name: name('Bench') },
@@ -66,20 +84,17 @@ export async function measureBooth({ count }) {
 			rooms: [{ id: 'hall', name: name('Hall'), floor: { source: 'floor' }, channels: [{ language: 'vi' }] }],
 		};
 		const server = await own(startCabind({ config, args: access.args }));
-		const [floorPort] = (await inputPorts(jack, 1)).filter((port) => !port.startsWith('mic:'));
-		const chromium = await own(startChromium({ env: pulse.env, args: ['--use-fake-ui-for-media-stream'] }));
-		const booth = await own(openBooth(chromium, { url: server.url.replace('127.0.0.1', 'localhost') }, access.token('hall-vi')));
-		await booth.untilReady();
+		const [floorPort] = await inputPorts(jack, 1);
+		const open = kind === 'page' ? openPage : openNative;
+		const booth = await open(own, { jack, server, token: access.token('hall-vi'), packetMs });
 		const needle = chirp();
 		const train = new Float32Array(count * spacing);
 		for (let i = 0; i < count; i++) train.set(needle, i * spacing + 4800);
-		const microphone = await until('the microphone', async () => (await jack.ports()).find((port) => port.startsWith('mic:')));
 		const floor = await own(connect(server, { channel: 'hall.floor' }));
 		const voice = await own(connect(server, { channel: 'hall.vi' }));
-		await booth.page.keyboard.press('Space');
-		await booth.untilAir('on');
+		await booth.press();
 		const { epoch } = await voice.message('state', (state) => state.feed === 'booth');
-		const player = jack.play(writeWav(join(temporaryFolder('booth'), 'train.wav'), [train, train]), [floorPort, microphone]);
+		const player = jack.play(writeWav(join(temporaryFolder('booth'), 'train.wav'), [train, train]), [floorPort, booth.port]);
 		await player.ended;
 		await voice.more(50);
 		const packets = voice.packets.filter((packet) => packet.epoch === epoch);
@@ -93,9 +108,10 @@ export async function measureBooth({ count }) {
 		return {
 			chirps: count,
 			heard: believed.length,
-			page_clock_error_ms: spread(errors),
-			packet_ms: 20,
-			packet_and_look_ahead_ms: 22.5,
+			kind,
+			clock_error_ms: spread(errors),
+			packet_ms: packetMs,
+			packet_and_look_ahead_ms: packetMs + 2.5,
 			delay_ms: spread(ages.map((age) => age + error)),
 		};
 	} finally {

@@ -86,10 +86,12 @@ async function listeners() {
 
 async function booth() {
 	const runs = [];
-	for (const count of quick ? [15] : [60, 60, 60]) {
-		const run = await measureBooth({ count });
-		runs.push(run);
-		console.log(`${'bench'.padEnd(8)} booth's page, ${run.heard} of ${count} chirps: microphone to listener's packet ${ms(run.delay_ms)} ms; its clock is off by ${ms(run.page_clock_error_ms)} ms`);
+	for (const [kind, packetMs] of [['native', 10], ['native', 20], ['page', 20]]) {
+		for (const count of quick ? [15] : [60, 60, 60]) {
+			const run = await measureBooth({ kind, count, packetMs });
+			runs.push(run);
+			console.log(`${'bench'.padEnd(8)} booth, ${kind}, ${packetMs} ms packets, ${run.heard} of ${count} chirps: microphone to listener's packet ${ms(run.delay_ms)} ms; its clock is off by ${ms(run.clock_error_ms)} ms`);
+		}
 	}
 	write('booth.json', { machine: await machine(), runs });
 }
