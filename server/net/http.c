@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "net/ws_listener.h"
 
@@ -39,6 +40,8 @@ void cabin_http_answer_and_close(struct lws *wsi, const struct cabin_http_reply 
 
 static void forget(struct cabin_http_session *session)
 {
+	if (session->is_file)
+		close(session->fd);
 	free(session->owned);
 	memset(session, 0, sizeof(*session));
 }
@@ -64,6 +67,8 @@ static int answer(struct lws *wsi, struct cabin_http_session *session, const cha
 	forget(session);
 	bool written = write_header(wsi, &reply, false, false);
 	session->owned = reply.owned;
+	session->is_file = reply.is_file;
+	session->fd = reply.fd;
 	if (!written) {
 		forget(session);
 		return -1;
@@ -76,19 +81,35 @@ static int answer(struct lws *wsi, struct cabin_http_session *session, const cha
 	return 0;
 }
 
+/* What is sent next; 0: a file that has become shorter than was promised. A file is read
+ * as it goes out, a little in each turn, so that sound never waits for a document. */
+static size_t next_bytes(struct cabin_loop *loop, struct cabin_http_session *session, const uint8_t **bytes)
+{
+	size_t limit = session->is_file ? sizeof(loop->read_buffer) : CHUNK_BYTES;
+	size_t size = session->rest_size < limit ? session->rest_size : limit;
+	if (session->is_file) {
+		ssize_t got = read(session->fd, loop->read_buffer, size);
+		*bytes = loop->read_buffer;
+		return got > 0 ? (size_t)got : 0;
+	}
+	*bytes = session->rest;
+	session->rest += size;
+	return size;
+}
+
 static int send_more(struct lws *wsi, struct cabin_http_session *session)
 {
 	if (!session || !session->rest_size)
 		return 0;
-	size_t size = session->rest_size < CHUNK_BYTES ? session->rest_size : CHUNK_BYTES;
+	const uint8_t *bytes;
+	size_t size = next_bytes(cabin_loop_of(wsi), session, &bytes);
 	bool last = size == session->rest_size;
 	/* Not changed: HTTP/1.1 bodies go out as they are. */
-	if (lws_write(wsi, (unsigned char *)(uintptr_t)session->rest, size,
-		      last ? LWS_WRITE_HTTP_FINAL : LWS_WRITE_HTTP) < 0) {
+	if (!size ||
+	    lws_write(wsi, (unsigned char *)(uintptr_t)bytes, size, last ? LWS_WRITE_HTTP_FINAL : LWS_WRITE_HTTP) < 0) {
 		forget(session);
 		return -1;
 	}
-	session->rest += size;
 	session->rest_size -= size;
 	if (last)
 		return completed(wsi, session);

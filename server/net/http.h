@@ -16,7 +16,9 @@ struct cabin_http_reply {
 	const char *type; /* NULL: no body's type to tell */
 	const uint8_t *body;
 	size_t size;
-	void *owned; /* malloc'd memory that holds the body, or NULL */
+	void *owned;  /* malloc'd memory that holds the body, or NULL */
+	bool is_file; /* the body is `size` bytes of `fd`, which is handed over, instead */
+	int fd;
 	const char *etag, *encoding, *cache_control, *location, *allow;
 	bool varies;	      /* with Accept-Encoding */
 	bool uses_microphone; /* the page may ask for it */
@@ -24,9 +26,11 @@ struct cabin_http_reply {
 
 /* What is left to send of an answer: in the memory that lws keeps for a session. */
 struct cabin_http_session {
-	const uint8_t *rest;
+	const uint8_t *rest; /* of a body in memory */
 	size_t rest_size;
 	void *owned;
+	bool is_file;
+	int fd;
 };
 
 /* libwebsockets' callback for everything that is not a WebSocket. */

@@ -1,14 +1,22 @@
 // Who may join: tokens that are good, forged, expired, revoked, of another booth.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { makeAccess } from '../harness/access.mjs';
 import { startCabind } from '../harness/cabind.mjs';
 import { encode, joinBooth } from '../harness/console.mjs';
-import { connect } from '../harness/listener.mjs';
-import { own, until } from '../harness/process.mjs';
+import { connect, decode } from '../harness/listener.mjs';
+import { own, temporaryFolder, until } from '../harness/process.mjs';
 import { babble } from '../harness/signal.mjs';
 
 const name = (text) => ({ vi: text, fr: text, en: text });
+const folder = temporaryFolder('documents');
+const slides = randomBytes(30 << 20);
+writeFileSync(join(folder, 'slides.pdf'), slides);
+execFileSync('mkfifo', [join(folder, 'pipe.pdf')]);
 const config = {
 	event: { id: 'test', name: name('Test') },
 	languages: ['vi', 'fr'],
@@ -24,6 +32,10 @@ const config = {
 				{ title: name('Terms'), url: 'https://conference.example/terms' },
 			] },
 			{ id: 'fr', outputs: ['fr'] },
+			{ id: 'large', outputs: ['fr'], documents: [
+				{ title: name('Slides'), file: join(folder, 'slides.pdf') },
+				{ title: name('Pipe'), file: join(folder, 'pipe.pdf') },
+			] },
 		],
 	}],
 };
@@ -115,6 +127,31 @@ test('a booth gets its own documents', async () => {
 	const other = { authorization: `Bearer ${access.token('fr')}` };
 	assert.deepEqual((await (await fetch(`${server.url}/api/v1/booth/documents`, { headers: other })).json()).documents, []);
 	assert.equal((await fetch(`${server.url}/api/v1/booth/documents/1`, { headers: other })).status, 404);
+});
+
+test('large documents come whole, and no sound waits for them', { timeout: 30000 }, async (t) => {
+	const listener = await own(t, connect(server, { channel: 'hall.floor' }));
+	const headers = { authorization: `Bearer ${access.token('large')}` };
+	const url = `${server.url}/api/v1/booth/documents/1`;
+	const fetchOne = async () => Buffer.from(await (await fetch(url, { headers })).arrayBuffer());
+	const began = performance.now();
+	for (const bytes of await Promise.all([fetchOne(), fetchOne(), fetchOne()])) assert.ok(bytes.equals(slides));
+	t.diagnostic(`three times 30 MB in ${(performance.now() - began).toFixed(0)} ms`);
+	await listener.more(5);
+	assert.equal(decode(listener.packets).missing, 0);
+	const head = await fetch(url, { headers, method: 'HEAD' });
+	assert.equal(head.headers.get('content-length'), String(slides.length));
+	assert.equal(head.headers.get('content-type'), 'application/pdf');
+	// Neither a pipe nor whoever hangs up half-way stops anything.
+	assert.equal((await fetch(`${server.url}/api/v1/booth/documents/2`, { headers })).status, 503);
+	const files = (await server.metrics()).get('process_open_fds');
+	for (let i = 0; i < 5; i++) {
+		const stop = new AbortController();
+		const half = await fetch(url, { headers, signal: stop.signal });
+		await half.body.getReader().read();
+		stop.abort();
+	}
+	await until('the files to be closed', async () => (await server.metrics()).get('process_open_fds') <= files + 2);
 });
 
 test('a server without a key lets nobody in', async (t) => {
