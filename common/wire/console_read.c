@@ -58,7 +58,6 @@ static int read_join(struct cabin_console_request *out, const json_t *root)
 {
 	const json_t *name = json_object_get(root, "name");
 
-	out->join.name[0] = '\0';
 	if (cabin_json_text(out->join.token, CABIN_JOIN_TOKEN_BYTES, json_object_get(root, "token")) ||
 	    read_seat(&out->join.seat, json_object_get(root, "seat")) ||
 	    read_resume(&out->join.resume, json_object_get(root, "resume")) ||
@@ -102,7 +101,6 @@ static int read_idle(struct cabin_console_request *out, const json_t *root)
 	const json_t *from = json_object_get(root, "from");
 	int feed = cabin_json_word(json_object_get(root, "feed"), cabin_idle_words, CABIN_IDLE_COUNT);
 
-	out->idle.from = 0;
 	if (feed < 0 || cabin_json_channel(&out->idle.channel, json_object_get(root, "channel")) ||
 	    (feed == CABIN_IDLE_CHANNEL) == is_absent(from) ||
 	    (!is_absent(from) && cabin_json_channel(&out->idle.from, from)))
@@ -115,8 +113,6 @@ static int read_monitor(struct cabin_console_request *out, const json_t *root)
 {
 	const json_t *channel = json_object_get(root, "channel");
 
-	out->monitor.channel = 0;
-	out->monitor.unknown = false;
 	if (!channel)
 		return CABIN_EFORMAT;
 	if (json_is_null(channel))
@@ -152,7 +148,6 @@ static int read_call(struct cabin_console_request *out, const json_t *root)
 	const json_t *state = json_object_get(root, "state");
 	int word;
 
-	out->call.state = CABIN_CALL_NONE;
 	if (is_absent(state))
 		return cabin_json_switch(&out->call.on, json_object_get(root, "on"));
 	word = cabin_json_word(state, cabin_call_words, CABIN_CALL_COUNT);
@@ -168,7 +163,6 @@ static int read_message(struct cabin_console_request *out, const json_t *root)
 	const json_t *text = json_object_get(root, "text");
 	int word = cabin_json_word(to, cabin_message_words, CABIN_MESSAGE_TO_COUNT);
 
-	out->message.text[0] = '\0';
 	out->message.canned = -1;
 	out->message.to = word < 0 ? CABIN_MESSAGE_BOOTH : (enum cabin_message_to)word;
 	if (word < 0 && cabin_json_text(out->message.booth, CABIN_NAME_MAX_BYTES - 1, to))
@@ -186,7 +180,6 @@ static int read_watch(struct cabin_console_request *out, const json_t *root)
 {
 	const json_t *room = json_object_get(root, "room");
 
-	out->watch.room[0] = '\0';
 	if (!room)
 		return CABIN_EFORMAT;
 	return json_is_null(room) ? 0 : cabin_json_text(out->watch.room, CABIN_NAME_MAX_BYTES - 1, room);
@@ -201,6 +194,7 @@ int cabin_console_read(struct cabin_console_request *out, const json_t *root)
 
 	if (kind < 0)
 		return CABIN_EFORMAT;
+	memset(out, 0, sizeof(*out)); /* what is not there is zero, whichever kind it is */
 	out->kind = (enum cabin_console_request_kind)kind;
 	switch (out->kind) {
 	case CABIN_REQUEST_JOIN:

@@ -101,13 +101,29 @@ static void every_seat_key_and_channel_comes_through(void **state)
 	}
 }
 
+/* Whoever takes a request on reads all of its kind's fields, those that were not there too. */
+static void what_was_not_there_is_zero(void **state)
+{
+	struct cabin_client_message message;
+	memset(&message, 0xff, sizeof(message));
+	assert_int_equal(parse(&message, "{\"type\":\"call\",\"booth\":\"vi\",\"seat\":1,\"state\":\"seen\"}"), 0);
+	static const bool no = false;
+	assert_memory_equal(&message.console.call.on, &no, sizeof(no));
+	memset(&message, 0xff, sizeof(message));
+	assert_int_equal(parse(&message, "{\"type\":\"call\",\"on\":true}"), 0);
+	assert_int_equal(message.console.call.seat, 0);
+	assert_string_equal(message.console.call.booth, "");
+	memset(&message, 0xff, sizeof(message));
+	assert_int_equal(parse(&message, "{\"type\":\"message\",\"to\":\"room\",\"canned\":\"yes\"}"), 0);
+	assert_string_equal(message.console.message.booth, "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(texts_have_their_limits),
-	    cmocka_unit_test(a_name_in_another_script_is_whole),
-	    cmocka_unit_test(half_a_message_is_none),
-	    cmocka_unit_test(every_seat_key_and_channel_comes_through),
+	    cmocka_unit_test(texts_have_their_limits),	  cmocka_unit_test(a_name_in_another_script_is_whole),
+	    cmocka_unit_test(half_a_message_is_none),	  cmocka_unit_test(every_seat_key_and_channel_comes_through),
+	    cmocka_unit_test(what_was_not_there_is_zero),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
