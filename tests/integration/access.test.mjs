@@ -154,6 +154,37 @@ test('large documents come whole, and no sound waits for them', { timeout: 30000
 	await until('the files to be closed', async () => (await server.metrics()).get('process_open_fds') <= files + 2);
 });
 
+test('over https: a seat, sound both ways, and close codes as well', { timeout: 30000 }, async (t) => {
+	const safe = await own(t, startCabind({ config, tls: true, args: access.args }));
+	const over = { ...safe, ws: `wss://127.0.0.1:${safe.tlsPort}/ws` };
+	const more = { rejectUnauthorized: false };
+	const sound = await encode(babble(6, 1));
+	const listener = await own(t, connect(over, { channel: 'hall.vi', ...more }));
+	const one = await own(t, joinBooth(over, { token: access.token('vi'), channel: 'hall.floor', ...more }));
+	await one.speak(sound);
+	await listener.message('state', (state) => state.feed === 'booth' && state.booth === 'vi');
+	const heard = (await listener.more(30)).slice(10);
+	const sent = new Set(sound.packets.map((packet) => packet.toString('base64')));
+	assert.ok(heard.every((packet) => sent.has(packet.payload.toString('base64'))));
+	assert.equal(decode(heard).missing, 0);
+	await one.more(20);
+	one.socket.send(Buffer.alloc(30));
+	assert.equal((await one.closed).code, 1008);
+});
+
+test('the pages of interpreters and of the stage', async () => {
+	const booth = await fetch(`${server.url}/booth/`);
+	assert.equal(booth.status, 200);
+	assert.match(booth.headers.get('permissions-policy'), /microphone=\(self\)/);
+	assert.match(booth.headers.get('content-security-policy'), /frame-ancestors 'none'/);
+	const sign = await fetch(`${server.url}/stage/hall`);
+	assert.equal(sign.status, 200);
+	assert.match(sign.headers.get('content-type'), /^text\/html/);
+	assert.match(sign.headers.get('permissions-policy'), /microphone=\(\)/);
+	for (const path of ['/stage/a/b', '/stage/Hall', '/booth/..%2f..%2fetc%2fpasswd'])
+		assert.equal((await fetch(server.url + path)).status, 404, path);
+});
+
 test('a server without a key lets nobody in', async (t) => {
 	const open = await own(t, startCabind({ config }));
 	const it = await own(t, joinBooth(open, { token: access.token('vi'), refused: true }));

@@ -179,6 +179,30 @@ test('a house that is full keeps no interpreter out; who only says to be one mus
 	assert.equal(one.socket.readyState, 1);
 });
 
+test('signs, which need no token, leave room for consoles', { timeout: 60000 }, async (t) => {
+	const one = await own(t, startCabind({ config: { ...config, server: { loops: 1 } }, args: access.args }));
+	const signs = [];
+	for (let i = 0; i < 260; i++) {
+		const sign = await own(t, connect(one));
+		sign.send({ type: 'watch', room: 'hall' });
+		signs.push(sign);
+	}
+	const codes = await Promise.all(signs.slice(256).map((sign) => sign.closed.then(({ code }) => code)));
+	assert.deepEqual(codes, [1013, 1013, 1013, 1013]);
+	await Promise.all(signs.slice(0, 256).map((sign) => sign.message('room')));
+	const console_ = await own(t, joinBooth(one, { token: access.token('good') }));
+	console_.send({ type: 'signal', kind: 'louder', on: true });
+	await Promise.all(signs.slice(0, 256).map((sign) => sign.message('room', (room) => room.signals.length === 1)));
+	// A room that is not there any more, or is none.
+	signs[0].send({ type: 'watch', room: null });
+	signs[0].send({ type: 'watch', room: 'nowhere' });
+	assert.equal((await signs[0].message('error')).code, 'unknown-room');
+	const count = signs[0].messages.length;
+	console_.send({ type: 'signal', kind: 'louder', on: false });
+	await signs[1].message('room', (room) => room.signals.length === 0, { from: signs[1].messages.length });
+	assert.equal(signs[0].messages.length, count, 'nothing is told to who watches none');
+});
+
 test('microphone’s packet to listener’s packet', { timeout: 30000 }, async (t) => {
 	const it = await join(t);
 	await it.ask({ type: 'mic', on: true });
