@@ -181,6 +181,10 @@ static void read_room(struct rooms *rooms, const struct cabin_yaml *item)
 		for (const struct cabin_yaml *node = channels->children; node; node = node->next)
 			read_channel(rooms, node, room, &config->channels[floor_index]);
 	room->channel_count = (uint16_t)(config->channel_count - floor_index);
+	if (room->channel_count > CABIN_ROOM_CHANNELS_MAX)
+		cabin_issues_add(reader->issues, channels->place,
+				 "a room has at most %d language channels beside its floor; remove some",
+				 CABIN_ROOM_CHANNELS_MAX - 1);
 	const struct cabin_yaml *node = channels && channels->kind == CABIN_YAML_LIST ? channels->children : NULL;
 	for (uint16_t i = 1; i < room->channel_count && node; i++, node = node->next)
 		find_idle_from(rooms, node, room, &config->channels[floor_index + i]);
@@ -192,10 +196,9 @@ void cabin_config_read_rooms(struct cabin_reader *reader, const struct cabin_yam
 	const struct cabin_yaml *list = cabin_yaml_get(top, "rooms");
 	if (!cabin_reader_is_list(reader, list, "rooms"))
 		return;
-	/* Each room has a floor, so there are no more rooms than channels. */
-	if (list->child_count < 1 || list->child_count > CABIN_CHANNELS_MAX) {
+	if (list->child_count < 1 || list->child_count > CABIN_ROOMS_MAX) {
 		cabin_issues_add(reader->issues, list->place, "rooms has %u items; write 1 to %d", list->child_count,
-				 CABIN_CHANNELS_MAX);
+				 CABIN_ROOMS_MAX);
 		return;
 	}
 	struct rooms rooms = {

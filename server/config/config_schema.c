@@ -238,7 +238,7 @@ static const struct cabin_schema_key room_keys[] = {
     REQUIRED_KEY("id", CABIN_KEY_ID, struct cabin_draft_room, id, "Begins the ids of the room's channels"),
     REQUIRED_KEY("name", CABIN_KEY_NAMES, struct cabin_draft_room, name, "What the listen page shows"),
     REQUIRED_NESTED_KEY("floor", "map", "The floor's channel, `ROOM.floor`"),
-    NESTED_KEY("channels", "list", "Language channels, `ROOM.LANGUAGE`"),
+    NESTED_KEY("channels", "list, at most 13", "Language channels, `ROOM.LANGUAGE`"),
     {.name = "booths",
      .type = CABIN_KEY_NESTED,
      .range = "list",

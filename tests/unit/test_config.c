@@ -391,6 +391,13 @@ static const struct refusal refusals[] = {
 	  "idle_from: fr}]\n",
      "f:10:57: no other channel of this room has language 'fr'; write one that has, or another idle\n"},
 
+    {"event: {id: e, name: E}\nlanguages: [de, es, it, pt, ru, zh, ja, ko, lo, km, th, vi, fr, en]\nsources: {a: "
+     "{tone_hz: 440}}\nrooms:\n  - id: r\n    name: R\n    floor: {source: a}\n    channels: [{language: de}, "
+     "{language: es}, {language: it}, {language: pt}, {language: ru}, "
+     "{language: zh}, {language: ja}, {language: ko}, {language: lo}, {language: km}, "
+     "{language: th}, {language: vi}, {language: fr}, {language: en}]\n",
+     "f:8:15: a room has at most 13 language channels beside its floor; remove some\n"},
+
     /* booths and access */
     {HEAD TWO_WAYS "      - {id: x}\n", "f:12:9: key 'outputs' is missing in rooms[].booths[]; add it\n"},
     {HEAD TWO_WAYS "      - {id: x, outputs: []}\n", "f:12:26: outputs has 0 items; write 1 or 2 languages\n"},
