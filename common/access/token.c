@@ -91,12 +91,24 @@ static int read_payload(struct cabin_token *out, const uint8_t *payload, size_t 
 	return good ? 0 : CABIN_EFORMAT;
 }
 
+/* libsodium's decoder takes some bytes beyond ASCII for letters: a token has one spelling. */
+static bool is_spelt(const char *text, size_t size)
+{
+	for (size_t i = 0; i < size; i++) {
+		char c = text[i];
+		bool letter = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+		if (!letter && !(c >= '0' && c <= '9') && c != '-' && c != '_' && c != '.')
+			return false;
+	}
+	return true;
+}
+
 /* Splits and decodes. */
 static int decode(struct signed_bytes *message, uint8_t signature[crypto_sign_BYTES], const char *text, size_t size)
 {
 	const char *dot = memchr(text, '.', size);
 	size_t signature_size = 0;
-	if (!dot || size > CABIN_TOKEN_MAX_BYTES)
+	if (!dot || size > CABIN_TOKEN_MAX_BYTES || !is_spelt(text, size))
 		return CABIN_EFORMAT;
 	if (sodium_base642bin(payload_of(message), PAYLOAD_MAX_BYTES, text, (size_t)(dot - text), NULL, &message->size,
 			      NULL, BASE64) != 0 ||

@@ -61,6 +61,8 @@ export async function startFirefox(options = {}) {
 			'intl.accept_languages': options.language ?? 'en-GB,en',
 			'media.cubeb.sandbox': false,
 			'app.update.enabled': false,
+			// Clicks by way of the parent process wait for an answer that at times never comes: performActions hangs.
+			'remote.events.async.enabled': false,
 		},
 	});
 	return {

@@ -97,9 +97,11 @@ static void forged(void **state)
 	assert_int_equal(verify(other, (size_t)foreign_size), CABIN_EFORMAT);
 
 	for (size_t i = 0; i < size; i++) {
-		memcpy(mixed, text, size);
-		mixed[i] = mixed[i] == 'A' ? 'B' : 'A';
-		assert_int_equal(verify(mixed, size), CABIN_EFORMAT);
+		for (int change = 1; change < 256; change++) {
+			memcpy(mixed, text, size);
+			mixed[i] = (char)(mixed[i] ^ change);
+			assert_int_equal(verify(mixed, size), CABIN_EFORMAT);
+		}
 	}
 }
 
