@@ -84,7 +84,7 @@ const struct cabin_metric cabin_metric_table[] = {
 	{"cabin_source_peak_dbfs", GAUGE, "dBFS", "Peak level of the newest 100 ms.", OF_SOURCE(DOUBLE, peak_dbfs), .scale = 0},
 	{"cabin_source_rms_dbfs", GAUGE, "dBFS", "RMS level of the newest 100 ms.", OF_SOURCE(DOUBLE, rms_dbfs), .scale = 0},
 	{"cabin_source_short_term_lufs", GAUGE, "LUFS", "Loudness of the newest 3 s that a channel carried (EBU R128, dual mono); -Inf: silence.", OF_SOURCE(DOUBLE, short_term_lufs), .scale = 0},
-	{"cabin_source_speech_lufs", GAUGE, "LUFS", "Gated loudness of the last 30 s that a channel carried; NaN while unknown.", OF_SOURCE(DOUBLE, speech_lufs), .scale = 0},
+	{"cabin_source_speech_lufs", GAUGE, "LUFS", "Gated loudness of the last 30 s of speech that a channel carried; NaN while unknown.", OF_SOURCE(DOUBLE, speech_lufs), .scale = 0},
 	{"cabin_source_capture_seconds", GAUGE, "seconds", "Age of a block's newest frame when its encode thread got it, mean of 1 s.", OF_SOURCE(DOUBLE, capture_ms), .scale = .001},
 	{"cabin_source_encode_seconds", GAUGE, "seconds", "Time to encode one packet, mean of 1 s.", OF_SOURCE(DOUBLE, encode_ms), .scale = .001},
 

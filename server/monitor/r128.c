@@ -15,13 +15,13 @@ enum {
 	BLOCKS_TO_KNOW = 3 * CABIN_RATE_HZ / STEP_SAMPLES
 };
 
-static const double ABSOLUTE_GATE_LUFS = -70, RELATIVE_GATE_LU = -10;
+static const double SPEECH_GATE_LUFS = -50, RELATIVE_GATE_LU = -10;
 
 struct cabin_r128 {
 	ebur128_state *state;
 	uint32_t in_step;      /* samples of the running step */
 	uint64_t sample_count; /* since create */
-	double blocks[BLOCKS]; /* energies above the absolute gate, as a ring; 0: below it */
+	double blocks[BLOCKS]; /* energies of those above the gate, as a ring; 0: none yet */
 	uint32_t newest;
 	struct cabin_r128_figures figures;
 };
@@ -87,11 +87,10 @@ static void end_step(struct cabin_r128 *loudness)
 	/* They fail only in a mode that was not asked for. */
 	(void)ebur128_loudness_momentary(loudness->state, &figures->momentary_lufs);
 	(void)ebur128_loudness_shortterm(loudness->state, &figures->short_term_lufs);
-	if (loudness->sample_count < BLOCK_SAMPLES)
+	if (loudness->sample_count < BLOCK_SAMPLES || figures->momentary_lufs <= SPEECH_GATE_LUFS)
 		return;
-	bool counts = figures->momentary_lufs > ABSOLUTE_GATE_LUFS;
 	loudness->newest = (loudness->newest + 1) % BLOCKS;
-	loudness->blocks[loudness->newest] = counts ? energy_of(figures->momentary_lufs) : 0;
+	loudness->blocks[loudness->newest] = energy_of(figures->momentary_lufs);
 	figures->speech_lufs = speech(loudness);
 }
 

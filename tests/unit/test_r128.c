@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 #include <math.h>
+#include <stdlib.h>
 
 #include "base/limits.h"
 #include "monitor/r128.h"
@@ -54,8 +55,8 @@ static void check(double measured, double expected)
 
 static void cases_1_and_2(void **state)
 {
-	const double levels[] = {-23, -33};
-	for (int i = 0; i < 2; i++) {
+	const double levels[] = {-23, -33, -40};
+	for (int i = 0; i < 3; i++) {
 		cabin_r128_destroy(loudness);
 		assert_int_equal(cabin_r128_create(&loudness), 0);
 		sine(levels[i], 20);
@@ -115,6 +116,36 @@ static void a_pause_does_not_count_and_a_new_speaker_does(void **state)
 	check(figures().speech_lufs, -30);
 }
 
+/* A room that nobody speaks in. */
+static void noise(double rms_dbfs, double seconds)
+{
+	float samples[960];
+	uint32_t packets = (uint32_t)lround(seconds * 50), seed = 1;
+	for (uint32_t p = 0; p < packets; p++) {
+		for (int i = 0; i < 960; i++) {
+			seed = seed * 1664525u + 1013904223u;
+			samples[i] = (float)(pow(10, rms_dbfs / 20) * sqrt(3) * ((double)seed / 0x80000000u - 1));
+		}
+		assert_int_equal(cabin_r128_add(loudness, samples, 960), 0);
+	}
+}
+
+/* However long a microphone stays open in an empty booth, the interpreter was as loud as
+ * before: else the floor would be turned down to the noise. */
+static void a_room_without_speech_is_not_quiet_speech(void **state)
+{
+	noise(-60, 40);
+	assert_true(isnan(figures().speech_lufs));
+	sine(-22, 30);
+	noise(-60, 90);
+	assert_true(figures().momentary_lufs > -60); /* above R128's own gate */
+	check(figures().speech_lufs, -22);
+	sine(-HUGE_VAL, 90);
+	check(figures().speech_lufs, -22);
+	sine(-35, 31); /* a quiet speaker is followed all the same */
+	check(figures().speech_lufs, -35);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -123,6 +154,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(case_4, begin, end),
 	    cmocka_unit_test_setup_teardown(case_5, begin, end),
 	    cmocka_unit_test_setup_teardown(unknown_at_first_and_in_silence, begin, end),
+	    cmocka_unit_test_setup_teardown(a_room_without_speech_is_not_quiet_speech, begin, end),
 	    cmocka_unit_test_setup_teardown(a_pause_does_not_count_and_a_new_speaker_does, begin, end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
