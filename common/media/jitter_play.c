@@ -23,8 +23,8 @@ enum {
 	FRESH_FADE = 40 * MS,
 	PRIME_COUNT = 2, /* packets decoded unheard before a decoder's first sound, so that it is in step */
 };
-#define GAIN_STEP 0.02f /* a quantum */
-#define HALF_TURN 1.57079632679489662f
+#define GAIN_STEP_MS 0.0075f /* what a gain moves in a millisecond at most, however the sound is cut into pieces */
+#define HALF_TURN    1.57079632679489662f
 
 int64_t cabin_jitter_target(const struct cabin_jitter *jitter)
 {
@@ -196,7 +196,8 @@ static float rising(float part)
 static void mix(struct cabin_jitter *jitter, float *out, uint32_t count)
 {
 	struct cabin_jitter_voice *voice = jitter->voice, *other = jitter->other;
-	float step = fmaxf(-GAIN_STEP, fminf(GAIN_STEP, voice->source->gain - jitter->gain));
+	float most = GAIN_STEP_MS * (float)count / MS;
+	float step = fmaxf(-most, fminf(most, voice->source->gain - jitter->gain));
 	float gain = jitter->gain, gain_to = gain + step;
 	jitter->gain = gain_to;
 	if (jitter->fade_done >= jitter->fade_samples) {

@@ -106,6 +106,37 @@ describe('a new epoch', () => {
 		expect(energy(louder, 0, 90000)).toBeCloseTo(energy(plain, 0, 90000), 10);
 	});
 
+	test('a gain that changes within it is ramped, not stepped', () => {
+		const play = (gainDb: number) => {
+			const bed = new Bed();
+			bed.state({});
+			for (let i = 0; i < 100; i++) bed.packet(i, floor);
+			const from = bed.sound.length;
+			bed.state({ gain_db: gainDb });
+			for (let i = 100; i < 200; i++) bed.packet(i, floor);
+			expect(bed.stats).toMatchObject({ underruns: 0, skips: 0 });
+			return { sound: bed.sound, from };
+		};
+		const plain = play(0).sound;
+		for (const gainDb of [-14, 12]) {
+			const { sound, from } = play(gainDb);
+			const gain = 10 ** (gainDb / 20);
+			// Where the plain sound is loud enough to divide by: the gain that is heard, sample by sample.
+			let before = 1;
+			let at = from;
+			for (let i = from; i < sound.length; i++) {
+				if (Math.abs(plain[i]!) < 0.01) continue;
+				const now = sound[i]! / plain[i]!;
+				expect(Math.abs(now - before)).toBeLessThan((0.0075 / 48) * (i - at) + 0.001);
+				[before, at] = [now, i];
+			}
+			expect(before).toBeCloseTo(gain, 3);
+			const settled = from + 0.45 * 48000;
+			const ratio = energy(sound, settled, sound.length) / energy(plain, settled, plain.length);
+			expect(10 * Math.log10(ratio)).toBeCloseTo(gainDb, 1);
+		}
+	});
+
 	test('a state that repeats the epoch only updates it', () => {
 		const { bed } = handOver();
 		bed.state({ epoch: 2, source: 'silent', sequence: null, timestamp: null });

@@ -49,7 +49,8 @@ const FRESH_FADE = 40 * MS;
 const PRIME_COUNT = 2;
 /** A jump of the sequence further than this is no loss but another time line. */
 const JUMP_SEQUENCE = 3000;
-const GAIN_STEP = 0.02;
+/** What a gain moves in a millisecond at most, however the sound is cut into pieces. */
+const GAIN_STEP_MS = 0.0075;
 
 export interface JitterStats {
 	delayMs: number;
@@ -222,7 +223,8 @@ export class JitterBuffer {
 	private mix(out: Float32Array, at: number, count: number): void {
 		const { voice, other } = this;
 		const wanted = voice.epoch!.gain;
-		const step = Math.max(-GAIN_STEP, Math.min(GAIN_STEP, wanted - this.gain));
+		const most = (GAIN_STEP_MS * count) / MS;
+		const step = Math.max(-most, Math.min(most, wanted - this.gain));
 		const gainTo = this.gain + step;
 		if (this.fadeDone >= this.fadeSamples) {
 			voice.queue.mixInto(out, at, count, this.gain, gainTo);
