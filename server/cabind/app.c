@@ -204,7 +204,8 @@ static int build(struct app *app, const struct cabin_options *options)
 		    cabin_packet_pool_create(&app->pool, pool_slots(app->config, cabin_server_loop_count(app->server)));
 	if (result == 0)
 		result = cabin_meter_create(
-		    &app->meter, cabin_seat_source_index(app->config->source_count, app->config->booth_count, 1));
+		    &app->meter, cabin_seat_source_index(app->config->source_count, app->config->booth_count, 1),
+		    app->config->source_count);
 	if (result == 0)
 		result = create_hub(app, options);
 	if (result != 0)

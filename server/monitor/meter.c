@@ -24,7 +24,7 @@ struct metered {
 	uint64_t taken_sequence; /* hub thread: newest that went into the inbox */
 	bool taken_any;
 	/* Meter thread. */
-	struct cabin_decoder *decoder; /* made with the first packet */
+	struct cabin_decoder *decoder; /* NULL: made with the first packet */
 	struct cabin_r128 *loudness;
 	uint64_t next_timestamp;
 	bool failed;
@@ -46,7 +46,22 @@ static void no_wake(void *context)
 	/* The thread looks by itself each ROUND: what it tells is seconds long. */
 }
 
-int cabin_meter_create(struct cabin_meter **out, uint32_t source_count)
+/* False: there is no memory for this source, told once. */
+static bool prepare(struct metered *source, uint16_t source_index)
+{
+	if (source->decoder)
+		return true;
+	if (!source->failed &&
+	    (cabin_decoder_create(&source->decoder) != 0 || cabin_r128_create(&source->loudness) != 0)) {
+		cabin_decoder_destroy(source->decoder);
+		source->decoder = NULL;
+		source->failed = true;
+		cabin_log(CABIN_LOG_WARN, "monitor", "meter-failed", "source_index=%u error=ENOMEM", source_index);
+	}
+	return source->decoder;
+}
+
+int cabin_meter_create(struct cabin_meter **out, uint32_t source_count, uint32_t ready_count)
 {
 	*out = NULL;
 	struct cabin_meter *meter = calloc(1, sizeof(*meter));
@@ -57,6 +72,8 @@ int cabin_meter_create(struct cabin_meter **out, uint32_t source_count)
 	meter->source_count = source_count;
 	meter->sources = calloc(source_count, sizeof(meter->sources[0]));
 	int result = meter->sources ? cabin_inbox_create(&meter->inbox, &inbox) : CABIN_ENOMEM;
+	for (uint32_t i = 0; result == 0 && i < ready_count; i++)
+		result = prepare(&meter->sources[i], (uint16_t)i) ? 0 : CABIN_ENOMEM;
 	if (result != 0) {
 		cabin_meter_destroy(meter);
 		return result;
@@ -87,21 +104,6 @@ static void publish(void *context, struct cabin_packet *packet)
 struct cabin_sink cabin_meter_sink(struct cabin_meter *meter)
 {
 	return (struct cabin_sink){.publish = publish, .context = meter};
-}
-
-/* False: there is no memory for this source, told once. */
-static bool prepare(struct metered *source, uint16_t source_index)
-{
-	if (source->decoder)
-		return true;
-	if (!source->failed &&
-	    (cabin_decoder_create(&source->decoder) != 0 || cabin_r128_create(&source->loudness) != 0)) {
-		cabin_decoder_destroy(source->decoder);
-		source->decoder = NULL;
-		source->failed = true;
-		cabin_log(CABIN_LOG_WARN, "monitor", "meter-failed", "source_index=%u error=ENOMEM", source_index);
-	}
-	return source->decoder;
 }
 
 static void add(struct metered *source, const float *samples, uint32_t count)

@@ -17,8 +17,10 @@ struct cabin_meter;
 
 enum { CABIN_METER_SLOTS = 2048 }; /* packets of the pool that may wait in the inbox */
 
-/* `source_count`: seats included. CABIN_ENOMEM. */
-CABIN_MUST_CHECK int cabin_meter_create(struct cabin_meter **out, uint32_t source_count);
+/* `source_count`: seats included. The first `ready_count` of them, those that are sure to
+ * be heard, have their memory (some 1.2 MB each) from now on, others from their first
+ * packet. CABIN_ENOMEM. */
+CABIN_MUST_CHECK int cabin_meter_create(struct cabin_meter **out, uint32_t source_count, uint32_t ready_count);
 
 /* Its publish is the hub thread's. */
 struct cabin_sink cabin_meter_sink(struct cabin_meter *meter);

@@ -1,7 +1,23 @@
 // JACK servers with the dummy driver: a sound card whose inputs a test plays into.
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { must, program, run, start, until } from './process.mjs';
 
 let count = 0;
+
+/**
+ * JACK keeps a place for each server that was killed, and has eight: where none runs, what is there is left over.
+ */
+function clearLeftOver() {
+	const isServer = (pid) => {
+		try {
+			return readFileSync(`/proc/${pid}/comm`, 'utf8') === 'jackd\n';
+		} catch {
+			return false; // it has ended
+		}
+	};
+	if (readdirSync('/proc').some((name) => /^\d+$/.test(name) && isServer(name))) return;
+	for (const name of readdirSync('/dev/shm')) if (/^jack[-_]/.test(name)) rmSync(`/dev/shm/${name}`, { recursive: true, force: true });
+}
 
 /**
  * Starts `jackd` with a name of its own and waits until clients can connect.
@@ -15,6 +31,7 @@ export async function startJack(options = {}) {
 	const name = options.name ?? `cabin-test-${process.pid}-${++count}`;
 	const env = { JACK_DEFAULT_SERVER: name, JACK_NO_AUDIO_RESERVATION: '1', JACK_NO_START_SERVER: '1' };
 	const channels = String(options.channels ?? 2);
+	clearLeftOver();
 	const it = start(
 		'jackd',
 		[

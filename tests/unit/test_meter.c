@@ -24,7 +24,7 @@ static int begin(void **state)
 {
 	const struct cabin_encoder_config config = {
 	    .mode = CABIN_ENCODER_LOW_DELAY, .bitrate_bps = 48000, .packet_ms = 20, .complexity = 5};
-	if (cabin_packet_pool_create(&pool, CABIN_METER_SLOTS + 16) || cabin_meter_create(&meter, 3) ||
+	if (cabin_packet_pool_create(&pool, CABIN_METER_SLOTS + 16) || cabin_meter_create(&meter, 3, 1) ||
 	    cabin_encoder_create(&encoder, &config))
 		return -1;
 	sink = cabin_meter_sink(meter);
