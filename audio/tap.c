@@ -44,7 +44,7 @@ struct cabin_tap {
 	bool skipped; /* the packet before was not made */
 	struct cabin_gate gate;
 	struct cabin_silence silence;
-	struct cabin_meter meter;
+	struct cabin_level_meter meter;
 	struct cabin_tap_figures figures;
 };
 
@@ -81,7 +81,7 @@ int cabin_tap_create(struct cabin_tap **out, const struct cabin_tap_config *conf
 	tap->look_ahead_samples = cabin_encoder_look_ahead_samples(tap->encoder);
 	cabin_gate_init(&tap->gate, sound->gate_db);
 	cabin_silence_init(&tap->silence, sound->silent_db, (uint64_t)sound->silent_after_ms * (CABIN_RATE_HZ / 1000));
-	cabin_meter_init(&tap->meter, METER_SAMPLES);
+	cabin_level_meter_init(&tap->meter, METER_SAMPLES);
 	tap->figures.rms_dbfs = tap->figures.peak_dbfs = CABIN_LEVEL_MIN_DBFS;
 	*out = tap;
 	return 0;
@@ -148,7 +148,7 @@ const struct cabin_tap_figures *cabin_tap_figures(const struct cabin_tap *tap)
 static uint8_t measure(struct cabin_tap *tap)
 {
 	struct cabin_level level = cabin_level_measure(tap->gathered, tap->packet_samples);
-	cabin_meter_update(&tap->meter, level);
+	cabin_level_meter_update(&tap->meter, level);
 	tap->figures.rms_dbfs = tap->meter.rms_dbfs;
 	tap->figures.peak_dbfs = tap->meter.peak_dbfs;
 	bool active = cabin_gate_update(&tap->gate, level), silent = cabin_silence_update(&tap->silence, level);

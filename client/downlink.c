@@ -53,7 +53,7 @@ struct cabin_downlink {
 	struct path paths[CABIN_DOWNLINK_PATHS];
 	struct cabin_tone tone;
 	struct cabin_protection protection;
-	struct cabin_meter meter;
+	struct cabin_level_meter meter;
 	struct cabin_downlink_sound sound;
 	float monitor_gain;
 	double tone_phase;
@@ -87,7 +87,7 @@ int cabin_downlink_create(struct cabin_downlink **out, struct cabin_clock clock)
 	pthread_mutex_init(&downlink->lock, NULL);
 	cabin_tone_init(&downlink->tone);
 	cabin_protection_init(&downlink->protection);
-	cabin_meter_init(&downlink->meter, METER_SAMPLES);
+	cabin_level_meter_init(&downlink->meter, METER_SAMPLES);
 	downlink->figures.source_dbfs = CABIN_LEVEL_MIN_DBFS;
 	downlink->figures.delay_ms = -1;
 	int error = cabin_inbox_create(&downlink->inbox, &inbox);
@@ -311,7 +311,7 @@ static void render_block(struct cabin_downlink *downlink, float *out, uint32_t c
 {
 	float other[BLOCK_SAMPLES];
 	cabin_jitter_pull(downlink->paths[CABIN_DOWNLINK_SOURCE].jitter, out, count, now_ns);
-	cabin_meter_update(&downlink->meter, cabin_level_measure(out, count));
+	cabin_level_meter_update(&downlink->meter, cabin_level_measure(out, count));
 	cabin_jitter_pull(downlink->paths[CABIN_DOWNLINK_MONITOR].jitter, other, count, now_ns);
 	for (uint32_t i = 0; i < count; i++)
 		out[i] += downlink->monitor_gain * other[i];

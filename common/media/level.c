@@ -85,16 +85,16 @@ bool cabin_silence_update(struct cabin_silence *silence, struct cabin_level leve
 	return silence->quiet_samples > 0 && silence->quiet_samples >= silence->silent_after_samples;
 }
 
-void cabin_meter_init(struct cabin_meter *meter, uint32_t window_samples)
+void cabin_level_meter_init(struct cabin_level_meter *meter, uint32_t window_samples)
 {
-	*meter = (struct cabin_meter){
+	*meter = (struct cabin_level_meter){
 	    .window_samples = window_samples,
 	    .rms_dbfs = CABIN_LEVEL_MIN_DBFS,
 	    .peak_dbfs = CABIN_LEVEL_MIN_DBFS,
 	};
 }
 
-void cabin_meter_update(struct cabin_meter *meter, struct cabin_level level)
+void cabin_level_meter_update(struct cabin_level_meter *meter, struct cabin_level level)
 {
 	meter->gathering = cabin_level_join(meter->gathering, level);
 	if (meter->gathering.sample_count < meter->window_samples)

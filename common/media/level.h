@@ -55,13 +55,13 @@ void cabin_silence_init(struct cabin_silence *silence, float silent_db, uint64_t
 bool cabin_silence_update(struct cabin_silence *silence, struct cabin_level level); /* true: silent */
 
 /* RMS and peak of the newest whole window. */
-struct cabin_meter {
+struct cabin_level_meter {
 	uint32_t window_samples;
 	struct cabin_level gathering;
 	float rms_dbfs, peak_dbfs; /* CABIN_LEVEL_MIN_DBFS before the first window */
 };
 
-void cabin_meter_init(struct cabin_meter *meter, uint32_t window_samples);
-void cabin_meter_update(struct cabin_meter *meter, struct cabin_level level);
+void cabin_level_meter_init(struct cabin_level_meter *meter, uint32_t window_samples);
+void cabin_level_meter_update(struct cabin_level_meter *meter, struct cabin_level level);
 
 #endif

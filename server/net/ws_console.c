@@ -1,4 +1,4 @@
-#include "net/ws_console.h"
+#include "net/ws_console_internal.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -40,15 +40,6 @@ static bool push(struct cabin_loop *loop, const struct cabin_console_command *co
 	return false;
 }
 
-static struct cabin_console_command command_of(const struct cabin_ws_console *console,
-					       enum cabin_console_command_kind kind)
-{
-	return (struct cabin_console_command){.kind = (uint8_t)kind,
-					      .seat = console->seat,
-					      .booth_index = console->booth_index,
-					      .connection = console->number};
-}
-
 /* A command is never lost in silence: a console that the hub cannot hear now comes back. */
 static void tell(struct cabin_ws_listener *listener, const struct cabin_console_command *command)
 {
@@ -56,19 +47,6 @@ static void tell(struct cabin_ws_listener *listener, const struct cabin_console_
 		return;
 	cabin_packet_release(command->text);
 	cabin_ws_close(listener, CABIN_CLOSE_TRY_AGAIN_LATER, "the server is overloaded");
-}
-
-/* NULL: the pool is empty. */
-static struct cabin_packet *packet_of_text(struct cabin_loop *loop, const char *text)
-{
-	struct cabin_packet *packet = cabin_packet_take(loop->net->pool);
-	size_t size = strlen(text);
-	if (!packet)
-		return NULL;
-	CABIN_ASSERT(size <= CABIN_OPUS_PAYLOAD_MAX_BYTES);
-	memcpy(cabin_packet_payload(packet), text, size);
-	packet->payload_size = (uint16_t)size;
-	return packet;
 }
 
 /* --- life --------------------------------------------------------------------- */
@@ -143,7 +121,7 @@ static void count_console(struct cabin_ws_listener *listener, int by)
 static bool tell_end(struct cabin_loop *loop, const struct cabin_ws_console *console)
 {
 	const struct cabin_console_command gone =
-	    command_of(console, console->gives_up ? CABIN_CONSOLE_LEAVE : CABIN_CONSOLE_GONE);
+	    ws_console_command_of(console, console->gives_up ? CABIN_CONSOLE_LEAVE : CABIN_CONSOLE_GONE);
 	return console->role == CABIN_CONSOLE_NONE || push(loop, &gone);
 }
 
@@ -195,15 +173,6 @@ void cabin_ws_console_forget(struct cabin_loop *loop)
 
 /* --- joining ------------------------------------------------------------------ */
 
-static uint16_t index_of_booth(const struct cabin_loop *loop, const char *id)
-{
-	const struct cabin_server_config *config = &loop->net->config;
-	for (uint16_t i = 0; i < config->booth_count; i++)
-		if (strcmp(config->booths[i].id, id) == 0)
-			return i;
-	return CABIN_INDEX_NONE;
-}
-
 static void refuse_access(struct cabin_ws_listener *listener, enum cabin_auth_verdict verdict)
 {
 	cabin_counter_add(&listener->loop->counters.joins_refused[verdict], 1);
@@ -226,12 +195,12 @@ static void join(struct cabin_ws_listener *listener, const struct cabin_console_
 		return;
 	}
 	uint16_t booth_index =
-	    token.role == CABIN_TOKEN_BOOTH ? index_of_booth(loop, token.booth) : (uint16_t)CABIN_INDEX_NONE;
+	    token.role == CABIN_TOKEN_BOOTH ? ws_console_booth_index(loop, token.booth) : (uint16_t)CABIN_INDEX_NONE;
 	if (token.role == CABIN_TOKEN_BOOTH && booth_index == CABIN_INDEX_NONE) {
 		cabin_ws_console_say_error(listener, "booth-unknown", "this event has no booth of the token's name");
 		return;
 	}
-	struct cabin_packet *name = request->join.name[0] ? packet_of_text(loop, request->join.name) : NULL;
+	struct cabin_packet *name = request->join.name[0] ? ws_console_text(loop, request->join.name) : NULL;
 	struct cabin_ws_console *console = make_console(listener, false);
 	if (!console || (request->join.name[0] && !name)) {
 		cabin_packet_release(name);
@@ -243,7 +212,7 @@ static void join(struct cabin_ws_listener *listener, const struct cabin_console_
 	console->room_index = booth_index == CABIN_INDEX_NONE ? (uint16_t)CABIN_INDEX_NONE
 							      : loop->net->config.booths[booth_index].room_index;
 	console->seat = request->join.seat;
-	struct cabin_console_command command = command_of(console, CABIN_CONSOLE_JOIN);
+	struct cabin_console_command command = ws_console_command_of(console, CABIN_CONSOLE_JOIN);
 	command.join.resume = request->join.resume;
 	command.join.mic = request->join.mic;
 	command.text = name;
@@ -299,7 +268,7 @@ bool cabin_ws_console_concerned(const struct cabin_ws_listener *listener, const 
 
 static void tell_listens(struct cabin_ws_listener *listener)
 {
-	struct cabin_console_command command = command_of(listener->console, CABIN_CONSOLE_LISTENS);
+	struct cabin_console_command command = ws_console_command_of(listener->console, CABIN_CONSOLE_LISTENS);
 	if (listener->console->role != CABIN_CONSOLE_BOOTH || !listener->fan)
 		return;
 	command.listens.channel_index = cabin_listener_channel_index(listener->fan);
@@ -435,113 +404,10 @@ static void set_clock(struct cabin_ws_console *console, const struct cabin_conso
 						     .rate_hz = request->clock.rate_hz};
 }
 
-/* False: a channel that cannot be, and it has been said. */
-static bool fill_idle(struct cabin_ws_listener *listener, const struct cabin_console_request *request,
-		      struct cabin_console_command *command)
-{
-	bool has_from = request->idle.feed == CABIN_IDLE_CHANNEL;
-	command->idle.channel_index = cabin_loop_channel_index(listener->loop, request->idle.channel);
-	command->idle.feed = (uint8_t)request->idle.feed;
-	command->idle.from_index =
-	    has_from ? cabin_loop_channel_index(listener->loop, request->idle.from) : (uint16_t)CABIN_INDEX_NONE;
-	if (command->idle.channel_index != CABIN_INDEX_NONE &&
-	    (!has_from || command->idle.from_index != CABIN_INDEX_NONE))
-		return true;
-	cabin_ws_console_say_error(listener, "unknown-channel", "no channel has this number; see /api/v1/event");
-	return false;
-}
-
-static bool fill_booth(struct cabin_ws_listener *listener, const char *id, uint16_t *out)
-{
-	*out = index_of_booth(listener->loop, id);
-	if (*out == CABIN_INDEX_NONE)
-		cabin_ws_console_say_error(listener, "booth-unknown",
-					   "this event has no booth of that name; see /api/v1/event");
-	return *out != CABIN_INDEX_NONE;
-}
-
-static bool fill_message(struct cabin_ws_listener *listener, const struct cabin_console_request *request,
-			 struct cabin_console_command *command)
-{
-	command->message.to = (uint8_t)request->message.to;
-	command->message.canned = (int16_t)request->message.canned;
-	command->message.booth_index = CABIN_INDEX_NONE;
-	if (request->message.to == CABIN_MESSAGE_BOOTH &&
-	    !fill_booth(listener, request->message.booth, &command->message.booth_index))
-		return false;
-	if (request->message.canned >= 0)
-		return true;
-	command->text = packet_of_text(listener->loop, request->message.text);
-	if (!command->text)
-		cabin_ws_console_say_error(listener, "busy", "the server is busy: send it again");
-	return command->text;
-}
-
-static bool fill_call(struct cabin_ws_listener *listener, const struct cabin_console_request *request,
-		      struct cabin_console_command *command)
-{
-	bool is_answer = request->call.state != CABIN_CALL_NONE;
-	if (is_answer != (listener->console->role == CABIN_CONSOLE_TECHNICIAN)) {
-		cabin_ws_console_say_error(listener, "not-yours", "consoles call, technicians answer");
-		return false;
-	}
-	command->call.on = request->call.on;
-	command->call.state = (uint8_t)request->call.state;
-	command->call.seat = request->call.seat;
-	command->call.booth_index = CABIN_INDEX_NONE;
-	return !is_answer || fill_booth(listener, request->call.booth, &command->call.booth_index);
-}
-
-/* The command that a request is; false: there is none to tell. */
-static bool fill_command(struct cabin_ws_listener *listener, const struct cabin_console_request *request,
-			 struct cabin_console_command *command)
-{
-	struct cabin_ws_console *console = listener->console;
-	switch (request->kind) {
-	case CABIN_REQUEST_MIC:
-		*command = command_of(console, CABIN_CONSOLE_MIC);
-		command->mic.on = console->mic = request->mic.on;
-		command->mic.take = request->mic.take;
-		console->sequence_known = false; /* what was not sent while it was closed is not lost */
-		console->echo = console->echo && !console->mic;
-		return true;
-	case CABIN_REQUEST_COUGH:
-		*command = command_of(console, CABIN_CONSOLE_COUGH);
-		command->cough.on = request->cough.on;
-		return true;
-	case CABIN_REQUEST_OUTPUT:
-		*command = command_of(console, CABIN_CONSOLE_OUTPUT);
-		command->output.output = request->output.output;
-		command->output.take = request->output.take;
-		return true;
-	case CABIN_REQUEST_HANDOVER:
-		*command = command_of(console, CABIN_CONSOLE_HANDOVER);
-		command->handover.action = (uint8_t)request->handover.action;
-		command->handover.seat = request->handover.seat;
-		return true;
-	case CABIN_REQUEST_IDLE:
-		*command = command_of(console, CABIN_CONSOLE_IDLE);
-		return fill_idle(listener, request, command);
-	case CABIN_REQUEST_SIGNAL:
-		*command = command_of(console, CABIN_CONSOLE_SIGNAL);
-		command->signal.kind = (uint8_t)request->signal.kind;
-		command->signal.on = request->signal.on;
-		return true;
-	case CABIN_REQUEST_CALL:
-		*command = command_of(console, CABIN_CONSOLE_CALL);
-		return fill_call(listener, request, command);
-	case CABIN_REQUEST_MESSAGE:
-		*command = command_of(console, CABIN_CONSOLE_MESSAGE);
-		return fill_message(listener, request, command);
-	default:
-		return false;
-	}
-}
-
 static void leave(struct cabin_ws_listener *listener)
 {
 	struct cabin_ws_console *console = listener->console;
-	const struct cabin_console_command command = command_of(console, CABIN_CONSOLE_LEAVE);
+	const struct cabin_console_command command = ws_console_command_of(console, CABIN_CONSOLE_LEAVE);
 	if (!push(listener->loop, &command)) {
 		console->gives_up = true;
 		cabin_ws_close(listener, CABIN_CLOSE_TRY_AGAIN_LATER, "the server is overloaded");
@@ -564,8 +430,7 @@ static bool is_allowed(const struct cabin_ws_console *console, enum cabin_consol
 	return console->role == CABIN_CONSOLE_BOOTH;
 }
 
-void cabin_ws_console_request(struct cabin_ws_listener *listener, const struct cabin_console_request *request,
-			      uint64_t arrived_ns)
+void cabin_ws_console_request(struct cabin_ws_listener *listener, const struct cabin_console_request *request)
 {
 	struct cabin_ws_console *console = listener->console;
 	struct cabin_console_command command;
@@ -583,7 +448,7 @@ void cabin_ws_console_request(struct cabin_ws_listener *listener, const struct c
 		set_clock(console, request);
 	} else if (request->kind == CABIN_REQUEST_ECHO) {
 		console->echo = request->echo.on && !console->mic;
-	} else if (fill_command(listener, request, &command)) {
+	} else if (ws_console_fill(listener, request, &command)) {
 		tell(listener, &command);
 	}
 }

@@ -59,8 +59,7 @@ struct cabin_ws_console {
 };
 
 /* A request, read already. */
-void cabin_ws_console_request(struct cabin_ws_listener *listener, const struct cabin_console_request *request,
-			      uint64_t arrived_ns);
+void cabin_ws_console_request(struct cabin_ws_listener *listener, const struct cabin_console_request *request);
 
 /* The listener, a console or not, goes to another channel; CABIN_INDEX_NONE: to none. The
  * hub knows what a console interprets from. */

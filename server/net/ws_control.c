@@ -89,7 +89,7 @@ void cabin_ws_message(struct cabin_ws_listener *listener, const char *text, size
 		answer_ping(listener, &message.ping, arrived_ns);
 		break;
 	case CABIN_CLIENT_CONSOLE:
-		cabin_ws_console_request(listener, &message.console, arrived_ns);
+		cabin_ws_console_request(listener, &message.console);
 		break;
 	case CABIN_CLIENT_REPORT: {
 		/* A channel's number may be gone since the server started anew: no offence. */

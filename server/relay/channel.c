@@ -74,21 +74,32 @@ static double loudness_lufs(const struct cabin_channel *channel, uint16_t source
 	return channel->output->loudness_lufs(channel->output->loudness_context, source_index);
 }
 
+/* An interpreter who has not been heard for long enough to know is taken to be as loud as
+ * the one before: the floor must not break through louder than it did. */
+static void remember_interpretation(struct cabin_channel *channel)
+{
+	double lufs = loudness_lufs(channel, channel->interpreter_index);
+
+	if (isfinite(lufs))
+		channel->interpretation_lufs = lufs;
+}
+
 /* What makes whatever fills in for the interpretation as loud as that was. */
-static double matching_gain_db(const struct cabin_channel *channel)
+static double matching_gain_db(struct cabin_channel *channel)
 {
 	double gain;
 
 	if (channel->announced.feed != CABIN_FEED_PASS_THROUGH && channel->announced.feed != CABIN_FEED_CHANNEL)
 		return 0;
-	gain = loudness_lufs(channel, channel->interpreter_index) -
-	       loudness_lufs(channel, channel->announced.source_index);
+	remember_interpretation(channel);
+	gain = channel->interpretation_lufs - loudness_lufs(channel, channel->announced.source_index);
 	return isfinite(gain) ? fmin(gain_max_db, fmax(gain_min_db, gain)) : 0;
 }
 
 /* A new epoch, or a new gain within one. */
 static void set_gain(struct cabin_channel *channel, uint64_t now_ns)
 {
+	remember_interpretation(channel);
 	if (channel->announced.feed == CABIN_FEED_BOOTH)
 		channel->interpreter_index = channel->announced.source_index;
 	channel->gain_db = matching_gain_db(channel);
@@ -141,6 +152,7 @@ void cabin_channel_init(struct cabin_channel *channel, uint16_t index, const str
 	channel->sequence = first_sequence;
 	channel->timestamp = first_timestamp;
 	channel->interpreter_index = CABIN_INDEX_NONE;
+	channel->interpretation_lufs = NAN;
 	cabin_line_init(&channel->line, config->hold_ms);
 }
 

@@ -52,6 +52,7 @@ struct cabin_channel {
 	uint32_t epoch;
 
 	uint16_t interpreter_index; /* source of its newest interpretation, CABIN_INDEX_NONE */
+	double interpretation_lufs; /* of the newest one whose loudness is known; NAN */
 
 	/* The epoch's: */
 	bool started;	     /* it has a first packet */

@@ -35,6 +35,7 @@ test('from a key to a seat, and out again', async (t) => {
 
 	const shown = await ctl('token', 'show', link);
 	assert.match(shown.stdout, new RegExp(`id +${id}\nbooth +hall-vi\nexpires +20`));
+	assert.equal(JSON.parse((await ctl('token', 'show', token, '--json')).stdout).exp, exp);
 	assert.equal((await ctl('token', 'revoke', token, '--list', list, '--remark', 'lost laptop')).code, 0);
 	assert.equal(readFileSync(list, 'utf8'), `${id}  # lost laptop\n`);
 	assert.equal((await seat.closed).code, 4003);

@@ -346,6 +346,23 @@ static void pass_through_is_as_loud_as_the_interpretation_was(void **state)
 	root = state_of(bench, FR);
 	assert_float_equal(json_number_value(json_object_get(root, "gain_db")), 12, 0); /* the limit */
 	json_decref(root);
+	/* Two take turns; the second says too little to be known, and is taken to be as loud as the first. */
+	bench->lufs[HALL] = -30;
+	join(bench, VI_FR, 1);
+	join(bench, VI_FR, 2);
+	mic(bench, VI_FR, 1, true, false);
+	bench->lufs[cabin_seat_source_index(CAPTURES, VI_FR, 1)] = -25;
+	talk(bench, VI_FR, 1, 3);
+	mic(bench, VI_FR, 2, true, false);
+	talk(bench, VI_FR, 2, 3);
+	give(bench, command(VI_FR, 1, 11, CABIN_CONSOLE_LEAVE));
+	give(bench, command(VI_FR, 2, 12, CABIN_CONSOLE_LEAVE));
+	hall(bench);
+	hall(bench);
+	root = state_of(bench, FR);
+	assert_string_equal(json_string_value(json_object_get(root, "feed")), "pass-through");
+	assert_float_equal(json_number_value(json_object_get(root, "gain_db")), 5, 0.01);
+	json_decref(root);
 }
 
 static void a_bad_booth_is_refused(void **state)

@@ -75,16 +75,16 @@ static void silence_begins_after_its_time_and_ends_at_once(void **state)
 
 static void meter_shows_whole_windows(void **state)
 {
-	struct cabin_meter meter;
-	cabin_meter_init(&meter, 4800);
+	struct cabin_level_meter meter;
+	cabin_level_meter_init(&meter, 4800);
 	for (int i = 0; i < 4; i++)
-		cabin_meter_update(&meter, sine(-20, 0, 960));
+		cabin_level_meter_update(&meter, sine(-20, 0, 960));
 	assert_float_equal(meter.rms_dbfs, CABIN_LEVEL_MIN_DBFS, 0);
-	cabin_meter_update(&meter, sine(-20, 0, 960));
+	cabin_level_meter_update(&meter, sine(-20, 0, 960));
 	assert_float_equal(meter.rms_dbfs, -20, 0.05);
 	assert_float_equal(meter.peak_dbfs, -16.99, 0.05);
 	for (int i = 0; i < 5; i++)
-		cabin_meter_update(&meter, sine(-40, 0, 960));
+		cabin_level_meter_update(&meter, sine(-40, 0, 960));
 	assert_float_equal(meter.rms_dbfs, -40, 0.05);
 }
 
