@@ -10,8 +10,10 @@ const struct cabin_ctl_command cabin_ctl_commands[] = {
      "make the event's key pair: FILE, which makes tokens and is kept safe, and FILE.pub, "
      "which the server gets (access.key)",
      cabin_ctl_key_create},
-    {"token", "create", NULL, "--key FILE (--booth ID | --role technician) [--valid 3d] [--server URL] [--qr] [--json]",
-     "make a token: its id, its end, itself, and with --server the link that opens the console",
+    {"token", "create", NULL,
+     "--key FILE (--booth ID | --role technician | --role observer) [--name NAME] [--valid 3d] [--server URL] [--qr] "
+     "[--json]",
+     "make a token: its id, its end, itself, and with --server the link that opens the console or the desk",
      cabin_ctl_token_create},
     {"token", "show", "TOKEN", "[--json]", "tell what a token says; whether it is genuine is for the server to tell",
      cabin_ctl_token_show},
@@ -50,9 +52,9 @@ static const char **value_of(struct cabin_ctl_options *options, const char *name
 	const struct {
 		const char *name;
 		const char **place;
-	} known[] = {{"--key", &options->key},	    {"--booth", &options->booth},   {"--role", &options->role},
-		     {"--valid", &options->valid},  {"--server", &options->server}, {"--list", &options->list},
-		     {"--remark", &options->remark}};
+	} known[] = {{"--key", &options->key},	     {"--booth", &options->booth},   {"--role", &options->role},
+		     {"--valid", &options->valid},   {"--server", &options->server}, {"--list", &options->list},
+		     {"--remark", &options->remark}, {"--name", &options->name}};
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
 		if (strcmp(known[i].name, name) == 0)
 			return known[i].place;

@@ -10,7 +10,7 @@ enum { CABIN_CTL_OK = 0, CABIN_CTL_FAILED = 1, CABIN_CTL_USAGE = 2 };
 
 /* What the words after a command may be; NULL and false where they were not given. */
 struct cabin_ctl_options {
-	const char *key, *booth, *role, *valid, *server, *list, *remark;
+	const char *key, *booth, *role, *valid, *server, *list, *remark, *name;
 	bool json, qr;
 	const char *operand; /* the one word that is no option */
 };

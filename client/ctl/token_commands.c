@@ -27,14 +27,36 @@ static const char *write_time(char out[TIME_BYTES], int64_t unix_s)
 	return out;
 }
 
-/* The console's page of a booth's token; the fragment is never sent in a request. */
-static bool write_link(char out[LINK_MAX_BYTES], const char *server, const char *text)
+/* The page that the token opens; the fragment is never sent in a request. */
+static bool write_link(char out[LINK_MAX_BYTES], const char *server, enum cabin_token_role role, const char *text)
 {
 	size_t size = strlen(server);
 	while (size > 0 && server[size - 1] == '/')
 		size--;
-	int written = snprintf(out, LINK_MAX_BYTES, "%.*s/booth/#t=%s", (int)size, server, text);
+	int written = snprintf(out, LINK_MAX_BYTES, "%.*s/%s/#t=%s", (int)size, server,
+			       role == CABIN_TOKEN_BOOTH ? "booth" : "desk", text);
 	return written > 0 && written < LINK_MAX_BYTES;
+}
+
+static int read_role(enum cabin_token_role *out, const char *role)
+{
+	*out = CABIN_TOKEN_BOOTH;
+	for (int i = 0; role && i < CABIN_TOKEN_ROLE_COUNT; i++) {
+		*out = (enum cabin_token_role)i;
+		if (strcmp(role, cabin_token_role_name(*out)) == 0)
+			return 0;
+	}
+	return role ? cabin_ctl_complain(CABIN_CTL_USAGE, "--role %s: write booth, technician or observer", role) : 0;
+}
+
+/* Copies an option into its field, if it was given. */
+static int fill_text(char *out, size_t out_size, const char *option, const char *value)
+{
+	if (value && strlen(value) >= out_size)
+		return cabin_ctl_complain(CABIN_CTL_USAGE, "%s is too long: at most %zu bytes", option, out_size - 1);
+	if (value)
+		memcpy(out, value, strlen(value) + 1);
+	return 0;
 }
 
 static int fill_token(struct cabin_token *token, const struct cabin_ctl_options *options)
@@ -44,31 +66,26 @@ static int fill_token(struct cabin_token *token, const struct cabin_ctl_options 
 	if (valid_s == 0)
 		return cabin_ctl_complain(CABIN_CTL_USAGE, "--valid %s: write a time such as 90m, 12h, 3d or 2w",
 					  options->valid);
-	if (options->role && strcmp(options->role, "technician") == 0)
-		token->role = CABIN_TOKEN_TECHNICIAN;
-	else if (options->role && strcmp(options->role, "booth") != 0)
-		return cabin_ctl_complain(CABIN_CTL_USAGE, "--role %s: write booth or technician", options->role);
-	if ((token->role == CABIN_TOKEN_BOOTH) != (options->booth != NULL))
-		return cabin_ctl_complain(CABIN_CTL_USAGE, options->booth
-							       ? "--booth does not go with --role technician"
-							       : "--booth is missing: the booth's id, as in the "
-								 "configuration; or --role technician");
-	if (options->booth && strlen(options->booth) >= sizeof(token->booth))
-		return cabin_ctl_complain(CABIN_CTL_USAGE, "--booth is too long");
-	if (options->booth)
-		memcpy(token->booth, options->booth, strlen(options->booth) + 1);
+	int status = read_role(&token->role, options->role);
+	if (status != 0)
+		return status;
+	if (options->booth && token->role != CABIN_TOKEN_BOOTH)
+		return cabin_ctl_complain(CABIN_CTL_USAGE, "--booth does not go with --role %s", options->role);
+	if (!options->booth && token->role == CABIN_TOKEN_BOOTH)
+		return cabin_ctl_complain(CABIN_CTL_USAGE, "--booth is missing: the booth's id, as in the "
+							   "configuration; or --role technician, or observer");
 	cabin_token_new_id(token->id);
-	return 0;
+	status = fill_text(token->booth, sizeof(token->booth), "--booth", options->booth);
+	return status ? status : fill_text(token->name, sizeof(token->name), "--name", options->name);
 }
 
 static int print_json(const struct cabin_token *token, const char *text, const char *link)
 {
-	bool is_booth = token->role == CABIN_TOKEN_BOOTH;
 	char expires[TIME_BYTES];
 	json_t *answer =
-	    json_pack("{s:s, s:s, s:s?, s:s, s:I}", "id", token->id, "role", is_booth ? "booth" : "technician", "booth",
-		      is_booth ? token->booth : NULL, "expires", write_time(expires, token->expires_unix_s), "exp",
-		      (json_int_t)token->expires_unix_s);
+	    json_pack("{s:s, s:s, s:s?, s:s?, s:s, s:I}", "id", token->id, "role", cabin_token_role_name(token->role),
+		      "booth", token->booth[0] ? token->booth : NULL, "name", token->name[0] ? token->name : NULL,
+		      "expires", write_time(expires, token->expires_unix_s), "exp", (json_int_t)token->expires_unix_s);
 	if (answer && text)
 		json_object_set_new(answer, "token", json_string(text));
 	if (answer && link)
@@ -89,7 +106,9 @@ static void print_lines(const struct cabin_token *token, const char *text, const
 	if (token->role == CABIN_TOKEN_BOOTH)
 		printf("booth    %s\n", token->booth);
 	else
-		puts("role     technician");
+		printf("role     %s\n", cabin_token_role_name(token->role));
+	if (token->name[0])
+		printf("name     %s\n", token->name);
 	printf("expires  %s\n", write_time(expires, token->expires_unix_s));
 	if (text)
 		printf("token    %s\n", text);
@@ -121,12 +140,14 @@ int cabin_ctl_token_create(const struct cabin_ctl_options *options)
 	cabin_key_forget(&key);
 	if (size < 0)
 		return cabin_ctl_complain(CABIN_CTL_USAGE,
-					  "--booth %s is not an id; write lower-case letters, digits and hyphens",
+					  options->booth
+					      ? "--booth %s is not an id (lower-case letters, digits and hyphens), or "
+						"--name is not plain UTF-8 text"
+					      : "--name is not plain UTF-8 text",
 					  options->booth);
-	/* Technicians have no page of their own to open. */
-	bool has_link = options->server && token.role == CABIN_TOKEN_BOOTH;
-	if (has_link && !write_link(link, options->server, text))
+	if (options->server && !write_link(link, options->server, token.role, text))
 		return cabin_ctl_complain(CABIN_CTL_USAGE, "--server is too long");
+	bool has_link = options->server;
 	if (options->json)
 		return print_json(&token, text, has_link ? link : NULL);
 	print_lines(&token, text, has_link ? link : NULL);

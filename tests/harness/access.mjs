@@ -18,13 +18,14 @@ export function makeAccess() {
 		/** For startCabind. */
 		args: ['--access-key', key, '--revoked', revoked],
 		/**
-		 * @param {string | null} booth null: a technician's
-		 * @param {{id?: string, expiresInS?: number}} [options]
+		 * @param {string | null} booth null: a technician's, or that of `role`
+		 * @param {{id?: string, role?: 'technician' | 'observer', name?: string, expiresInS?: number}} [options]
 		 */
 		token(booth, options = {}) {
 			const id = options.id ?? randomBytes(8).toString('hex');
 			const exp = Math.floor(Date.now() / 1000) + (options.expiresInS ?? 3600);
-			const payload = JSON.stringify(booth === null ? { id, role: 'technician', exp } : { id, role: 'booth', booth, exp });
+			const who = booth === null ? { role: options.role ?? 'technician' } : { role: 'booth', booth };
+			const payload = JSON.stringify({ id, ...who, name: options.name, exp });
 			const signature = sign(null, Buffer.from(`cabin-token-v1.${payload}`), privateKey);
 			return `${Buffer.from(payload).toString('base64url')}.${signature.toString('base64url')}`;
 		},

@@ -45,6 +45,20 @@ test('from a key to a seat, and out again', async (t) => {
 	assert.equal(answer.status, 200);
 });
 
+test('tokens of people: a technician and an observer, with their names', async () => {
+	const folder = temporaryFolder('ctl');
+	const key = join(folder, 'event');
+	await ctl('key', 'create', key);
+	for (const role of ['technician', 'observer']) {
+		const made = await ctl('token', 'create', '--key', key, '--role', role, '--name', 'Nguyễn "Minh"', '--server', 'https://v.example', '--json');
+		assert.equal(made.code, 0, made.stderr);
+		const { token, link, ...rest } = JSON.parse(made.stdout);
+		assert.deepEqual([rest.role, rest.name, rest.booth], [role, 'Nguyễn "Minh"', null]);
+		assert.equal(link, `https://v.example/desk/#t=${token}`);
+		assert.match((await ctl('token', 'show', link)).stdout, new RegExp(`\nrole     ${role}\nname     Nguyễn "Minh"\n`));
+	}
+});
+
 test('lines for people, and a QR code that a phone reads', async () => {
 	const folder = temporaryFolder('ctl');
 	const key = join(folder, 'event');
@@ -69,6 +83,9 @@ test('wrong words and wrong files are told, with what to do', async () => {
 		[['token', 'create', '--key', key], 2, /--booth is missing/],
 		[['token', 'create', '--key', key, '--booth', 'b', '--role', 'technician'], 2, /does not go with/],
 		[['token', 'create', '--key', key, '--booth', 'B b'], 2, /is not an id/],
+		[['token', 'create', '--key', key, '--role', 'boss'], 2, /booth, technician or observer/],
+		[['token', 'create', '--key', key, '--role', 'observer', '--name', 'a\nb'], 2, /not plain UTF-8/],
+		[['token', 'create', '--key', key, '--role', 'observer', '--name', 'ễ'.repeat(11)], 2, /--name is too long: at most 32/],
 		[['token', 'create', '--key', key, '--booth', 'b', '--valid', 'long'], 2, /such as 90m/],
 		[['token', 'create', '--key', key, '--booth', 'b', '--server', 'venue'], 2, /write it like https/],
 		[['token', 'create', '--key', `${key}.pub`, '--booth', 'b'], 1, /is the public key/],
