@@ -31,7 +31,8 @@ CABIN_MUST_CHECK int cabin_capture_create(struct cabin_capture **out, const stru
 void cabin_capture_destroy(struct cabin_capture *capture);
 
 struct cabin_capture_source_stats {
-	bool lost;
+	bool lost;    /* an insert never is */
+	bool playing; /* an insert: told to play, and not over yet; others: not lost */
 	uint64_t packets;
 	uint64_t overruns; /* times the device or the ring lost frames */
 	uint64_t lost_frames;
@@ -40,6 +41,15 @@ struct cabin_capture_source_stats {
 	float capture_ms;	   /* age of a block's newest frame when the encode thread got it, mean of 1 s */
 	float encode_ms;	   /* time to encode a packet, mean of 1 s */
 };
+/* Plays an insert from its beginning, `repeats` times (0: for ever; a tone always), also when
+ * it plays already; its first packet comes within 50 ms. Between times its thread sleeps.
+ * Any thread, never blocks; of orders that cross, the newest counts. CABIN_EINVAL: the
+ * source is no insert. */
+CABIN_MUST_CHECK int cabin_capture_play(struct cabin_capture *capture, uint16_t source_index, uint32_t repeats);
+
+/* Ends it; nothing where it rests. The hub is told that the source is lost. As above. */
+CABIN_MUST_CHECK int cabin_capture_rest(struct cabin_capture *capture, uint16_t source_index);
+
 void cabin_capture_source_stats(const struct cabin_capture *capture, uint16_t source_index,
 				struct cabin_capture_source_stats *out);
 

@@ -43,6 +43,16 @@ struct cabin_config_opus {
 	bool dtx;		   /* false */
 };
 
+/* Beside limits.h: what the desk may add while the event runs, and what it may play. */
+enum {
+	CABIN_CONFIG_SPARE_ROOMS_MAX = 4,
+	CABIN_CONFIG_SPARE_LANGUAGES_MAX = 3, /* of an added room */
+	CABIN_CONFIG_INSERTS_MAX = 64,	      /* sources that the desk plays, built-in ones included */
+	CABIN_CONFIG_PIN_MIN_DIGITS = 4,
+	CABIN_CONFIG_PIN_MAX_DIGITS = 8,
+	CABIN_CONFIG_HIDDEN_WORDS = 2 /* of 64 channels each: the bitmap of hidden ones */
+};
+
 enum cabin_source_kind { CABIN_SOURCE_DEVICE, CABIN_SOURCE_FILE, CABIN_SOURCE_TONE };
 
 /* One entry of a file source's list: `file` or silence, made exactly `length_ms`
@@ -69,7 +79,11 @@ struct cabin_config_source {
 	float gate_db;		  /* dBFS RMS over 20 ms, −50; −120: always active */
 	float silent_db;	  /* below this (−70) … */
 	uint32_t silent_after_ms; /* … for this long (5,000) the source is called silent */
+	bool insert;		  /* made by cabin_config_add_inserts: rests until the desk plays it */
 };
+
+/* When a language channel is left out of what listeners see. */
+enum cabin_hide { CABIN_HIDE_NEVER, CABIN_HIDE_IDLE /* while no booth works in it */, CABIN_HIDE_ALWAYS };
 
 struct cabin_config_channel {
 	const char *id;	 /* "plenary.fr": room id, dot, language id or "floor" */
@@ -84,12 +98,17 @@ struct cabin_config_channel {
 	uint16_t idle_from_index; /* idle feed CABIN_IDLE_CHANNEL: which, into `channels`; else CABIN_INDEX_NONE */
 	uint32_t hold_ms;	  /* 2,500 */
 	uint32_t fade_ms;	  /* 40 */
+	float gain_db;		  /* trim of all that it carries, at the listener's ear: 0; −40 … +40 */
+	enum cabin_hide hide;	  /* never; a floor always never */
 	struct cabin_text name;
 };
 
 struct cabin_config_room {
 	const char *id;
 	struct cabin_text name;
+	bool locked;				     /* listeners need the PIN */
+	const char *pin;			     /* 4 to 8 digits; NULL: none, and not locked */
+	bool added;				     /* by cabin_config_add_room */
 	uint16_t first_channel_index, channel_count; /* its channels stand together, floor first */
 };
 
@@ -126,6 +145,40 @@ struct cabin_config_session {
 	struct cabin_text title;
 };
 
+/* What one of the kinds of alarms does otherwise than built in (docs/alarms.md). */
+struct cabin_config_alarm {
+	const char *kind; /* one of cabin_config_alarm_kinds */
+	float threshold;  /* NAN: the kind's own */
+	uint32_t hold_ms; /* UINT32_MAX: the kind's own */
+	bool off;
+};
+
+struct cabin_config_announcement_file {
+	const char *language; /* an id of `languages`, or vi, fr, en */
+	const char *file;     /* as the server opens it */
+};
+
+struct cabin_config_announcement {
+	const char *id;
+	struct cabin_text title;
+	struct cabin_config_announcement_file *files;
+	uint16_t file_count;
+};
+
+enum cabin_insert_kind { CABIN_INSERT_TONE, CABIN_INSERT_IDENTIFICATION, CABIN_INSERT_ANNOUNCEMENT };
+
+/* A source that the desk puts on channels. */
+struct cabin_config_insert {
+	const char *id; /* "tone", "identification", "identification.vi", "evacuation", "evacuation.vi"; its source's
+			   id is this after "insert." */
+	enum cabin_insert_kind kind;
+	const char *group;	 /* announcement: its id; else NULL */
+	struct cabin_text title; /* what the desk shows; of an announcement its title */
+	const char *language;	 /* language's id; NULL: all of its languages one after another, for floors and
+				    channels whose language has none of its own; the tone: NULL */
+	uint16_t source_index;
+};
+
 struct cabin_config_server {
 	const char *listen;		    /* "ADDRESS:PORT" http; default 0.0.0.0:8080 */
 	const char *listen_tls;		    /* https, NULL without certificate; default 0.0.0.0:8443 with one */
@@ -139,6 +192,8 @@ struct cabin_config_server {
 	uint32_t dscp_consoles;		    /* 46, EF */
 	uint32_t rto_min_us;   /* 5,000: TCP's floor for retransmission where the kernel has it; 0: leave it */
 	const char *log_level; /* "info" */
+	const char *data;      /* folder of the database; NULL (the demo): a temporary one */
+	uint32_t spare_rooms;  /* 4: rooms that can be added while the event runs */
 };
 
 struct cabin_config {
@@ -153,7 +208,11 @@ struct cabin_config {
 	struct cabin_config_channel *channels;
 	struct cabin_config_booth *booths;
 	struct cabin_config_session *sessions;
+	struct cabin_config_announcement *announcements; /* of the file, without the built-in ones */
+	struct cabin_config_alarm *alarms;
+	struct cabin_config_insert *inserts; /* after cabin_config_add_inserts */
 	uint16_t language_count, device_count, source_count, room_count, channel_count, booth_count, session_count;
+	uint16_t announcement_count, alarm_count, insert_count;
 };
 
 /* Reads and checks `path`. On errors writes one line each to `errors` and returns
@@ -170,8 +229,14 @@ void cabin_config_destroy(struct cabin_config *config);
 /* Writes the whole configuration, defaults included, as YAML that loads again. */
 void cabin_config_print(const struct cabin_config *config, FILE *to);
 
-/* The answer of /api/v1/event (docs/protocol.md, 1), to be freed by the caller. NULL: no memory. */
+/* The answer of /api/v1/event (docs/protocol.md, 1), to be freed by the caller, without the
+ * language channels that are hidden always. NULL: no memory. */
 CABIN_MUST_CHECK char *cabin_config_event_json(const struct cabin_config *config);
+
+/* The same without the channels that are hidden now: bit i % 64 of `hidden[i / 64]` is
+ * channel i of the configuration. */
+CABIN_MUST_CHECK char *cabin_config_event_json_without(const struct cabin_config *config,
+						       const uint64_t hidden[CABIN_CONFIG_HIDDEN_WORDS]);
 
 /* The answer of /api/v1/booth/documents for one booth (docs/protocol.md), to be freed by
  * the caller. NULL: no memory. */
@@ -183,6 +248,22 @@ void cabin_config_write_reference(FILE *to);
 
 /* "ADDRESS:PORT" with an IPv4 address, an IPv6 one in brackets, or localhost; port 0 … 65,535. */
 bool cabin_config_address_valid(const char *text);
+
+/* The ids of all kinds of alarms, in the order of docs/alarms.md; ends with NULL. */
+extern const char *const cabin_config_alarm_kinds[];
+
+/* Appends the inserts' sources after all others, and fills `inserts`: the test tone, the
+ * identifications, every announcement, each with its languages and with all of them at
+ * once. `sounds_folder` holds the built-in files (deploy/sounds; cabin_share_path).
+ * Once, after everything else that adds sources. CABIN_ENOMEM; CABIN_EFULL: over
+ * CABIN_SOURCES_MAX, nothing is added then. */
+CABIN_MUST_CHECK int cabin_config_add_inserts(struct cabin_config *config, const char *sounds_folder);
+
+/* The insert for a channel of `language` (NULL: a floor): that language's, else the one
+ * of all languages. `group` is the announcement's id, else NULL. NULL: none. */
+const struct cabin_config_insert *cabin_config_find_insert(const struct cabin_config *config,
+							   enum cabin_insert_kind kind, const char *group,
+							   const char *language);
 
 /* Moves the whole agenda by one constant, so that its earliest session starts at
  * `start_unix_s`, and writes its times in the zone of TZ. CABIN_ENOMEM,
