@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "access/revoked.h"
@@ -67,6 +68,19 @@ enum cabin_auth_verdict cabin_auth_check(struct cabin_auth *auth, const char *te
 	if (result != 0)
 		return result == CABIN_ELOST ? CABIN_AUTH_EXPIRED : CABIN_AUTH_INVALID;
 	return cabin_auth_recheck(auth, out);
+}
+
+bool cabin_auth_sees_all(const struct cabin_token *token)
+{
+	return token->role == CABIN_TOKEN_TECHNICIAN || token->role == CABIN_TOKEN_OBSERVER;
+}
+
+void cabin_auth_author(struct cabin_api_author *out, const struct cabin_token *token)
+{
+	*out = (struct cabin_api_author){0};
+	memcpy(out->token_id, token->id, sizeof(out->token_id));
+	memcpy(out->name, token->name, sizeof(out->name));
+	out->observer = token->role == CABIN_TOKEN_OBSERVER;
 }
 
 bool cabin_auth_refresh(struct cabin_auth *auth)

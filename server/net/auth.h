@@ -9,6 +9,7 @@
 
 #include "access/token.h"
 #include "base/error.h"
+#include "relay/api.h"
 
 struct cabin_auth;
 
@@ -33,6 +34,12 @@ enum cabin_auth_verdict cabin_auth_check(struct cabin_auth *auth, const char *te
 /* Of a token that was good when its connection began: GOOD or REVOKED. One that expires
  * meanwhile does not cut a speech off. */
 enum cabin_auth_verdict cabin_auth_recheck(struct cabin_auth *auth, const struct cabin_token *token);
+
+/* Whether a good token's bearer is told of the whole event: a technician, an observer. */
+bool cabin_auth_sees_all(const struct cabin_token *token);
+
+/* Whose a good token is, as the log and the desk name its bearer. */
+void cabin_auth_author(struct cabin_api_author *out, const struct cabin_token *token);
 
 /* Reads the list again where its file has changed. True: it did. */
 bool cabin_auth_refresh(struct cabin_auth *auth);

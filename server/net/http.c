@@ -5,6 +5,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "net/http_api.h"
 #include "net/ws_listener.h"
 
 enum { HEADER_MAX_BYTES = 3072, CHUNK_BYTES = 64 << 10 };
@@ -40,6 +41,7 @@ void cabin_http_answer_and_close(struct lws *wsi, const struct cabin_http_reply 
 
 static void forget(struct cabin_http_session *session)
 {
+	cabin_http_api_forget(session);
 	if (session->is_file)
 		close(session->fd);
 	free(session->owned);
@@ -48,37 +50,48 @@ static void forget(struct cabin_http_session *session)
 
 static int completed(struct lws *wsi, struct cabin_http_session *session)
 {
+	bool closes = session->closes;
 	forget(session);
-	return lws_http_transaction_completed(wsi) ? -1 : 0;
+	return closes || lws_http_transaction_completed(wsi) ? -1 : 0;
+}
+
+/* The header at once, the body as the socket takes it. */
+static int begin_answer(struct lws *wsi, struct cabin_http_session *session, const struct cabin_http_reply *reply)
+{
+	bool written = write_header(wsi, reply, reply->closes, false);
+	session->owned = reply->owned;
+	session->is_file = reply->is_file;
+	session->fd = reply->fd;
+	session->closes = reply->closes;
+	if (!written) {
+		forget(session);
+		return -1;
+	}
+	if (session->head || !reply->size)
+		return completed(wsi, session);
+	session->rest = reply->body;
+	session->rest_size = reply->size;
+	lws_callback_on_writable(wsi);
+	return 0;
 }
 
 static int answer(struct lws *wsi, struct cabin_http_session *session, const char *path)
 {
 	struct cabin_loop *loop = cabin_loop_of(wsi);
-	bool head = lws_hdr_total_length(wsi, WSI_TOKEN_HEAD_URI) > 0;
 	struct cabin_http_reply reply;
 	cabin_counter_add(&loop->counters.http_requests, 1);
-	if (head || lws_hdr_total_length(wsi, WSI_TOKEN_GET_URI) > 0) {
+	forget(session);
+	session->head = lws_hdr_total_length(wsi, WSI_TOKEN_HEAD_URI) > 0;
+	enum cabin_api_step step = cabin_http_api_begin(loop, wsi, session, path, &reply);
+	if (step == CABIN_API_BEGUN)
+		return 0;
+	if (step == CABIN_API_NOT_MINE && (session->head || lws_hdr_total_length(wsi, WSI_TOKEN_GET_URI) > 0)) {
 		reply = cabin_http_route(loop, wsi, path);
-	} else {
+	} else if (step == CABIN_API_NOT_MINE) {
 		reply = cabin_http_text(405, "GET and HEAD only\n");
 		reply.allow = "GET, HEAD";
 	}
-	forget(session);
-	bool written = write_header(wsi, &reply, false, false);
-	session->owned = reply.owned;
-	session->is_file = reply.is_file;
-	session->fd = reply.fd;
-	if (!written) {
-		forget(session);
-		return -1;
-	}
-	if (head || !reply.size)
-		return completed(wsi, session);
-	session->rest = reply.body;
-	session->rest_size = reply.size;
-	lws_callback_on_writable(wsi);
-	return 0;
+	return begin_answer(wsi, session, &reply);
 }
 
 /* What is sent next; 0: a file that has become shorter than was promised. A file is read
@@ -99,6 +112,9 @@ static size_t next_bytes(struct cabin_loop *loop, struct cabin_http_session *ses
 
 static int send_more(struct lws *wsi, struct cabin_http_session *session)
 {
+	struct cabin_http_reply reply;
+	if (session && cabin_http_api_take_reply(session, &reply))
+		return begin_answer(wsi, session, &reply);
 	if (!session || !session->rest_size)
 		return 0;
 	const uint8_t *bytes;
@@ -143,7 +159,10 @@ int cabin_http_callback(struct lws *wsi, enum lws_callback_reasons reason, void 
 			forget(user);
 		return 0;
 	case LWS_CALLBACK_HTTP_BODY:
+		cabin_http_api_body(user, in, size);
+		return 0;
 	case LWS_CALLBACK_HTTP_BODY_COMPLETION:
+		cabin_http_api_body_end(user);
 		return 0;
 	case LWS_CALLBACK_WSI_DESTROY: {
 		struct cabin_loop *loop = cabin_loop_of(wsi);

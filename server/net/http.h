@@ -22,10 +22,15 @@ struct cabin_http_reply {
 	const char *etag, *encoding, *cache_control, *location, *allow;
 	bool varies;	      /* with Accept-Encoding */
 	bool uses_microphone; /* the page may ask for it */
+	bool closes;	      /* the connection ends with it */
 };
+
+struct cabin_http_api;
 
 /* What is left to send of an answer: in the memory that lws keeps for a session. */
 struct cabin_http_session {
+	struct cabin_http_api *api; /* a request that is not answered yet, or NULL */
+	bool head, closes;
 	const uint8_t *rest; /* of a body in memory */
 	size_t rest_size;
 	void *owned;

@@ -7,10 +7,11 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "net/http_auth.h"
 #include "net/http_booth.h"
 #include "net/notice.h"
 
-static const char documents_path[] = "/api/v1/booth/documents", booths_path[] = "/api/v1/booths", bearer[] = "Bearer ";
+static const char documents_path[] = "/api/v1/booth/documents", booths_path[] = "/api/v1/booths";
 
 enum { DOCUMENT_MAX_BYTES = 64 << 20 };
 
@@ -18,12 +19,7 @@ enum { DOCUMENT_MAX_BYTES = 64 << 20 };
 static bool authorise(struct cabin_loop *loop, struct lws *wsi, struct cabin_token *token,
 		      struct cabin_http_reply *refusal)
 {
-	char header[sizeof(bearer) + CABIN_TOKEN_MAX_BYTES + 1];
-	cabin_http_header(wsi, WSI_TOKEN_HTTP_AUTHORIZATION, header, sizeof(header));
-	enum cabin_auth_verdict verdict = CABIN_AUTH_INVALID;
-	if (strncmp(header, bearer, sizeof(bearer) - 1) == 0)
-		verdict = cabin_auth_check(loop->net->auth, header + sizeof(bearer) - 1,
-					   strlen(header) - (sizeof(bearer) - 1), token);
+	enum cabin_auth_verdict verdict = cabin_http_authorise(loop, wsi, token);
 	if (verdict == CABIN_AUTH_GOOD)
 		return true;
 	*refusal = cabin_http_text(401, cabin_auth_text(verdict));

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "net/http_api.h"
 #include "net/notice.h"
 #include "net/ws_console.h"
 
@@ -92,6 +93,7 @@ static void on_wake(struct ev_loop *ev, ev_async *watcher, int events)
 {
 	cabin_loop_drain_inbox(watcher->data);
 	cabin_notices_drain(watcher->data);
+	cabin_http_api_drain(watcher->data);
 }
 
 static void on_idle(struct ev_loop *ev, ev_idle *watcher, int events)
@@ -120,6 +122,7 @@ static void on_sweep(struct ev_loop *ev, ev_timer *watcher, int events)
 	/* A listener that joined in the very moment of a quiet push waits no longer than this. */
 	cabin_loop_drain_inbox(watcher->data);
 	cabin_ws_sweep(watcher->data);
+	cabin_http_api_sweep(watcher->data);
 	beat(watcher->data);
 }
 
@@ -298,6 +301,8 @@ int cabin_loop_create(struct cabin_loop **out, struct cabin_net *net, uint32_t i
 	if (!result)
 		result = cabin_notices_create(loop, wake);
 	if (!result)
+		result = cabin_http_api_create(loop, wake);
+	if (!result)
 		result = cabin_lws_context_create(loop);
 out:
 	if (result) {
@@ -351,6 +356,7 @@ void cabin_loop_destroy(struct cabin_loop *loop)
 		cabin_packet_release(loop->owed_states[i]);
 	cabin_inbox_destroy(loop->inbox);
 	cabin_notices_destroy(loop);
+	cabin_http_api_destroy(loop);
 	cabin_ws_console_forget(loop);
 	cabin_fanout_destroy(loop->fanout);
 	for (int scheme = 0; scheme < CABIN_SCHEME_COUNT; scheme++) {

@@ -68,6 +68,7 @@ struct cabin_loop_counters {
 	_Atomic uint64_t control_dropped; /* pongs and errors that a stalled listener's queue had no room for */
 };
 
+struct cabin_http_api;
 struct cabin_net_notice;
 struct cabin_ws_console;
 struct cabin_ws_listener;
@@ -100,6 +101,10 @@ struct cabin_loop {
 	struct cabin_ws_console *consoles;
 	uint32_t console_count;
 	atomic_uint console_listeners[CABIN_CHANNELS_MAX]; /* of consoles, not audience; relaxed */
+
+	struct cabin_inbox *api_replies; /* struct cabin_api_reply, from any thread */
+	struct cabin_http_api *api_requests;
+	uint64_t next_ticket;
 
 	struct cabin_ws_listener *listeners; /* every one of this loop */
 	struct cabin_ws_listener *unsettled; /* that wait for the end of this turn of the loop */

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "net/http_api.h"
 #include "net/listen_socket.h"
 #include "net/loop.h"
 #include "net/notice.h"
@@ -208,6 +209,13 @@ static bool notify(void *context, const struct cabin_notice *notice)
 struct cabin_notice_sink cabin_server_notice_sink(struct cabin_server *server)
 {
 	return (struct cabin_notice_sink){.notify = notify, .context = server};
+}
+
+void cabin_server_reply(struct cabin_server *server, const struct cabin_api_reply *reply)
+{
+	uint32_t loop_index = cabin_api_ticket_loop(reply->ticket);
+	CABIN_ASSERT(loop_index < server->loop_count);
+	cabin_http_api_push(server->loops[loop_index], reply);
 }
 
 static void add_fanout(struct cabin_fanout_stats *out, const struct cabin_fanout *fanout)

@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "base/inbox.h"
 #include "base/pulse.h"
+#include "relay/api.h"
 #include "relay/fanout.h"
 #include "relay/hub.h"
 
@@ -52,6 +53,11 @@ struct cabin_server_config {
 	 * second however often it is asked for; must only read atomics. */
 	void (*write_metrics)(void *context, FILE *to);
 	void *context;
+	/* Answers what comes to /api/v1 and is not net's own; NULL: nobody does (404). Called on
+	 * a loop's thread, must not block. True: the request was handed over, and is freed with
+	 * cabin_api_request_free; false: too much to do, the client gets 503. */
+	bool (*api)(void *context, struct cabin_api_request *request);
+	void *api_context;
 	const struct cabin_pulse *hub_pulse; /* of the hub's thread, told in /healthz; borrowed for life; NULL: none */
 };
 
@@ -72,6 +78,10 @@ uint16_t cabin_server_port_tls(const struct cabin_server *server); /* 0: none */
 /* What stands still, as /healthz tells it: "hub", "loop", or NULL when every thread goes
  * round. Static. Any thread. */
 const char *cabin_server_standing(const struct cabin_server *server);
+
+/* The answer to a request that config.api took. Its body is handed over. Any thread, never
+ * blocks; whoever calls it has ended before the server is destroyed. */
+void cabin_server_reply(struct cabin_server *server, const struct cabin_api_reply *reply);
 
 enum { CABIN_SERVER_REFUSALS = 4 }; /* no key, invalid, expired, revoked */
 
