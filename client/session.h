@@ -19,7 +19,7 @@ enum {
 	CABIN_SESSION_LABEL_BYTES = 96,
 	CABIN_SESSION_MESSAGES = 8,
 	CABIN_RESUME_BYTES = 17, /* 16 hex digits and a NUL */
-	CABIN_SESSION_BOOTHS_MAX = 64
+	CABIN_SESSION_BOOTHS_MAX = CABIN_BOOTHS_MAX
 };
 
 /* The languages in which the console itself speaks; names come in each. */

@@ -25,6 +25,8 @@ static const char *const texts[CABIN_TEXT_COUNT][CABIN_LANGUAGE_COUNT] = {
     [CABIN_TEXT_FEED + CABIN_FEED_PASS_THROUGH] = {"hội trường", "la salle", "the floor"},
     [CABIN_TEXT_FEED + CABIN_FEED_SILENCE] = {"im lặng", "silence", "silence"},
     [CABIN_TEXT_FEED + CABIN_FEED_CHANNEL] = {"kênh khác", "un autre canal", "another channel"},
+    [CABIN_TEXT_FEED +
+	CABIN_FEED_DESK] = {"thông báo của kỹ thuật viên", "annonce du technicien", "announcement by the technician"},
 
     [CABIN_TEXT_QUALITY + CABIN_QUALITY_DIRECT] = {"trực tiếp", "direct", "direct"},
     [CABIN_TEXT_QUALITY + CABIN_QUALITY_RELAY] = {"RELAY", "RELAIS", "RELAY"},

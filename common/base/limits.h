@@ -10,10 +10,17 @@ enum {
 	CABIN_PACKET_MAX_SAMPLES = 960,	     /* 20 ms */
 	CABIN_PACKET_MIN_SAMPLES = 480,	     /* 10 ms */
 
-	CABIN_CHANNELS_MAX = 64,
-	CABIN_SOURCES_MAX = 128,
-	CABIN_ROOMS_MAX = 64, /* each has a floor channel */
-	CABIN_BOOTHS_MAX = 64,
+	/* What the configuration may have, … */
+	CABIN_CONFIG_CHANNELS_MAX = 64,
+	CABIN_CONFIG_SOURCES_MAX = 128,
+	CABIN_CONFIG_ROOMS_MAX = 64, /* each has a floor channel */
+	CABIN_CONFIG_BOOTHS_MAX = 64,
+	/* … and with it what the server adds: spare rooms, the technician's desk. */
+	CABIN_CHANNELS_MAX = 96,
+	CABIN_SOURCES_MAX = 192,
+	CABIN_ROOMS_MAX = 72,
+	CABIN_BOOTHS_MAX = 80,
+	CABIN_SPARE_LANGUAGES_MAX = 3, /* of a room that is set up at run time */
 	CABIN_LOOPS_MAX = 16,
 	CABIN_DEVICES_MAX = 16,
 	CABIN_DEVICE_CHANNELS_MAX = 64,

@@ -4,7 +4,7 @@
 
 const char *const cabin_feed_words[CABIN_FEED_COUNT] = {
     [CABIN_FEED_FLOOR] = "floor",     [CABIN_FEED_BOOTH] = "booth",	[CABIN_FEED_PASS_THROUGH] = "pass-through",
-    [CABIN_FEED_SILENCE] = "silence", [CABIN_FEED_CHANNEL] = "channel",
+    [CABIN_FEED_SILENCE] = "silence", [CABIN_FEED_CHANNEL] = "channel", [CABIN_FEED_DESK] = "desk",
 };
 
 const char *const cabin_idle_words[CABIN_IDLE_COUNT] = {

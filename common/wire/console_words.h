@@ -22,7 +22,8 @@ enum cabin_feed {
 	CABIN_FEED_BOOTH,
 	CABIN_FEED_PASS_THROUGH,
 	CABIN_FEED_SILENCE,
-	CABIN_FEED_CHANNEL, /* what another language channel carries */
+	CABIN_FEED_CHANNEL, /* what another channel carries */
+	CABIN_FEED_DESK,    /* what a technician put there: an announcement, a tone */
 	CABIN_FEED_COUNT
 };
 

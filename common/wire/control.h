@@ -101,7 +101,7 @@ struct cabin_control_mapping {
 struct cabin_control_state {
 	uint16_t channel;
 	uint32_t epoch;
-	const char *feed;   /* "floor", "booth", "pass-through", "silence", "channel" */
+	const char *feed;   /* "floor", "booth", "pass-through", "silence", "channel", "desk" */
 	const char *source; /* "ok", "silent", "lost" */
 	const char *booth;  /* NULL: null */
 	int32_t seat;	    /* negative: null */

@@ -13,9 +13,9 @@ struct booths {
 static struct cabin_config_booth *add_booth(struct booths *booths, uint16_t room_index, struct cabin_place place)
 {
 	struct cabin_config *config = booths->config;
-	if (config->booth_count == CABIN_BOOTHS_MAX) {
+	if (config->booth_count == CABIN_CONFIG_BOOTHS_MAX) {
 		cabin_issues_add(booths->reader->issues, place, "more than %d booths in all; remove some",
-				 CABIN_BOOTHS_MAX);
+				 CABIN_CONFIG_BOOTHS_MAX);
 		return NULL;
 	}
 	struct cabin_config_booth *booth = &config->booths[config->booth_count++];
@@ -235,7 +235,7 @@ void cabin_config_read_booths(struct cabin_reader *reader, const struct cabin_ya
 	struct booths booths = {.reader = reader, .config = config, .defaults = defaults};
 	if (config->room_count == 0 || !list)
 		return;
-	config->booths = cabin_reader_take(reader, CABIN_BOOTHS_MAX * sizeof(config->booths[0]));
+	config->booths = cabin_reader_take(reader, CABIN_CONFIG_BOOTHS_MAX * sizeof(config->booths[0]));
 	if (!config->booths)
 		return;
 	uint16_t room_index = 0;

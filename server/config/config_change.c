@@ -50,7 +50,7 @@ int cabin_config_use_device(struct cabin_config *config, uint16_t room_index, co
 {
 	static const char id[] = "floor-device";
 	CABIN_ASSERT(room_index < config->room_count);
-	if (config->device_count == CABIN_DEVICES_MAX || config->source_count == CABIN_SOURCES_MAX)
+	if (config->device_count == CABIN_DEVICES_MAX || config->source_count == CABIN_CONFIG_SOURCES_MAX)
 		return CABIN_EFULL;
 	struct cabin_arena *arena = cabin_config_arena(config);
 	struct cabin_config_device *devices = cabin_arena_take(arena, (config->device_count + 1u) * sizeof(devices[0]));

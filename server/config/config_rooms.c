@@ -119,9 +119,9 @@ static void read_channel(struct rooms *rooms, const struct cabin_yaml *node, con
 	struct cabin_reader *reader = rooms->reader;
 	struct cabin_config *config = rooms->config;
 	uint16_t index = config->channel_count;
-	if (index == CABIN_CHANNELS_MAX) {
+	if (index == CABIN_CONFIG_CHANNELS_MAX) {
 		cabin_issues_add(reader->issues, node->place, "more than %d channels in all; remove some",
-				 CABIN_CHANNELS_MAX);
+				 CABIN_CONFIG_CHANNELS_MAX);
 		return;
 	}
 	struct cabin_draft_channel draft = {.hold_ms = rooms->defaults->hold_ms,
@@ -196,9 +196,9 @@ void cabin_config_read_rooms(struct cabin_reader *reader, const struct cabin_yam
 	const struct cabin_yaml *list = cabin_yaml_get(top, "rooms");
 	if (!cabin_reader_is_list(reader, list, "rooms"))
 		return;
-	if (list->child_count < 1 || list->child_count > CABIN_ROOMS_MAX) {
+	if (list->child_count < 1 || list->child_count > CABIN_CONFIG_ROOMS_MAX) {
 		cabin_issues_add(reader->issues, list->place, "rooms has %u items; write 1 to %d", list->child_count,
-				 CABIN_ROOMS_MAX);
+				 CABIN_CONFIG_ROOMS_MAX);
 		return;
 	}
 	struct rooms rooms = {
@@ -209,7 +209,7 @@ void cabin_config_read_rooms(struct cabin_reader *reader, const struct cabin_yam
 	    .languages_known = config->language_count > 0,
 	};
 	config->rooms = cabin_reader_take(reader, list->child_count * sizeof(config->rooms[0]));
-	config->channels = cabin_reader_take(reader, CABIN_CHANNELS_MAX * sizeof(config->channels[0]));
+	config->channels = cabin_reader_take(reader, CABIN_CONFIG_CHANNELS_MAX * sizeof(config->channels[0]));
 	if (!config->rooms || !config->channels)
 		return;
 	for (const struct cabin_yaml *item = list->children; item; item = item->next)

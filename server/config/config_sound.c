@@ -211,7 +211,7 @@ static void read_source(struct cabin_reader *reader, const struct cabin_yaml *en
 void cabin_config_read_sources(struct cabin_reader *reader, const struct cabin_yaml *top,
 			       const struct cabin_draft_defaults *defaults, struct cabin_config *config)
 {
-	const struct cabin_yaml *map = entries(reader, top, "sources", 1, CABIN_SOURCES_MAX);
+	const struct cabin_yaml *map = entries(reader, top, "sources", 1, CABIN_CONFIG_SOURCES_MAX);
 	if (!map)
 		return;
 	config->sources = cabin_reader_take(reader, map->child_count * sizeof(config->sources[0]));

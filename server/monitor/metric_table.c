@@ -5,7 +5,7 @@
 
 static const char *const close_codes[CABIN_METRICS_CLOSE_CODES] = {"peer", "1001", "1002", "1003", "1007", "1008",
 								   "1009", "4000", "4001", "1013", "4002", "4003"};
-static const char *const feeds[] = {"floor", "booth", "pass-through", "silence", "channel"};
+static const char *const feeds[] = {"floor", "booth", "pass-through", "silence", "channel", "desk"};
 _Static_assert(sizeof(feeds) / sizeof(feeds[0]) == CABIN_FEED_COUNT, "as enum cabin_feed");
 static const char *const refusals[CABIN_METRICS_REFUSALS] = {"no-access", "token-invalid", "token-expired",
 							     "token-revoked"};

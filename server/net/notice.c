@@ -67,6 +67,9 @@ static void keep(struct cabin_loop *loop, struct cabin_net_notice *notice)
 	if (!place)
 		return;
 	release(*place);
+	*place = NULL;
+	if (!notice->notice.size)
+		return; /* a room that was given up has no state */
 	*place = notice;
 	atomic_fetch_add_explicit(&notice->references, 1, memory_order_relaxed);
 }
@@ -77,7 +80,8 @@ void cabin_notices_drain(struct cabin_loop *loop)
 	while (!cabin_inbox_pop(loop->notices, &notice)) {
 		if (notice->notice.keep)
 			keep(loop, notice);
-		cabin_ws_console_notice(loop, &notice->notice);
+		if (notice->notice.size || notice->notice.scope == CABIN_NOTICE_CONNECTION)
+			cabin_ws_console_notice(loop, &notice->notice);
 		release(notice);
 	}
 }

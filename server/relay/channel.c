@@ -118,7 +118,7 @@ static void publish_state(struct cabin_channel *channel, struct cabin_packet *pa
 	    .booth = channel->announced.booth_id,
 	    .seat = channel->announced.seat ? channel->announced.seat : -1,
 	    .from = channel->announced.from_number,
-	    .gain_db = channel->gain_db,
+	    .gain_db = fmin(CABIN_TRIM_MAX_DB, fmax(CABIN_TRIM_MIN_DB, channel->gain_db + channel->trim_db)),
 	    .fade_ms = channel->config.fade_ms,
 	    .has_first = channel->started,
 	    .sequence = (uint16_t)channel->first_sequence,
@@ -139,6 +139,7 @@ static void publish_state(struct cabin_channel *channel, struct cabin_packet *pa
 	atomic_store_explicit(&channel->epoch_now, channel->epoch, memory_order_relaxed);
 	atomic_store_explicit(&channel->rate_hz, state.has_clock ? state.clock.rate_hz : 0, memory_order_relaxed);
 	channel->output->states++;
+	channel->trim_told_db = channel->trim_db;
 	publish(channel, packet, CABIN_PACKET_STATE, now_ns);
 }
 
@@ -151,8 +152,7 @@ void cabin_channel_init(struct cabin_channel *channel, uint16_t index, const str
 	channel->output = output;
 	channel->sequence = first_sequence;
 	channel->timestamp = first_timestamp;
-	channel->interpreter_index = CABIN_INDEX_NONE;
-	channel->interpretation_lufs = NAN;
+	cabin_channel_forget_loudness(channel);
 	cabin_line_init(&channel->line, config->hold_ms);
 }
 
@@ -173,10 +173,14 @@ void cabin_channel_decide(struct cabin_channel *channel, struct cabin_channel_ch
 
 	if (source)
 		condition = cabin_source_state_condition(source);
+	else if (choice.feed == CABIN_FEED_CHANNEL)
+		condition = CABIN_CONDITION_SILENT; /* a channel that nobody speaks on for now */
 	else if (choice.feed != CABIN_FEED_SILENCE)
 		condition = CABIN_CONDITION_LOST;
-	/* A source that is there speaks for itself: its epoch begins with its packet. */
-	if (source && condition != CABIN_CONDITION_LOST && begins_epoch(channel, choice, source))
+	/* A source that is there speaks for itself: its epoch begins with its packet. Of a microphone
+	 * that is closed none comes. */
+	if (source && condition != CABIN_CONDITION_LOST && !(choice.off_air && source->paused) &&
+	    begins_epoch(channel, choice, source))
 		return;
 	if (!changed && condition == channel->condition)
 		return;
@@ -192,6 +196,21 @@ void cabin_channel_decide(struct cabin_channel *channel, struct cabin_channel_ch
 	if (changed)
 		set_gain(channel, now_ns);
 	publish_state(channel, packet, source, now_ns);
+}
+
+void cabin_channel_tell_trim(struct cabin_channel *channel, const struct cabin_source_state *source, uint64_t now_ns)
+{
+	struct cabin_packet *packet;
+
+	if (channel->trim_db == channel->trim_told_db || !(packet = take(channel)))
+		return; /* told again at the next packet or tick where the pool was empty */
+	publish_state(channel, packet, source, now_ns);
+}
+
+void cabin_channel_forget_loudness(struct cabin_channel *channel)
+{
+	channel->interpreter_index = CABIN_INDEX_NONE;
+	channel->interpretation_lufs = NAN;
 }
 
 bool cabin_channel_takes(const struct cabin_channel *channel, struct cabin_channel_choice choice, uint16_t source_index,

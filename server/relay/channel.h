@@ -34,6 +34,8 @@ struct cabin_channel_output {
 /* Who should feed a channel. */
 struct cabin_channel_choice {
 	enum cabin_feed feed;
+	bool interpretation; /* somebody interprets: a booth's seat or line, here or on the channel that is followed */
+	bool off_air;	     /* a seat's packets are taken whether it is on air or not: a technician's wish */
 	uint16_t source_index; /* CABIN_INDEX_NONE: nobody */
 	const char *booth_id;  /* feed BOOTH: whose; else NULL */
 	uint8_t seat;	       /* feed BOOTH: 0: a line */
@@ -63,6 +65,8 @@ struct cabin_channel {
 	uint64_t clock_due_ns;
 	double gain_db;	       /* as told */
 	uint64_t gain_told_ns; /* when it was last changed */
+	double trim_db;	       /* a technician's, added to it … */
+	double trim_told_db;   /* … as the newest state says */
 
 	/* The channel's next numbers, and its newest packet: where the next epoch goes on. */
 	bool any;
@@ -97,6 +101,12 @@ bool cabin_channel_takes(const struct cabin_channel *channel, struct cabin_chann
 void cabin_channel_forward(struct cabin_channel *channel, struct cabin_channel_choice choice,
 			   const struct cabin_source_state *source, struct cabin_packet *packet, bool may_change,
 			   uint64_t now_ns);
+
+/* Publishes the state anew where the trim is not as told. `source`: of what is announced, NULL for none. */
+void cabin_channel_tell_trim(struct cabin_channel *channel, const struct cabin_source_state *source, uint64_t now_ns);
+
+/* Forgets how loud its interpretations were: another room begins on it. */
+void cabin_channel_forget_loudness(struct cabin_channel *channel);
 
 /* Publishes a clock message when one is due; a state in its place when the gain that
  * matches levels has moved by more than 1.5 dB, at most once in 3 s. */

@@ -119,9 +119,9 @@ struct cabin_notice {
 	enum cabin_notice_scope scope;
 	uint64_t connection; /* scope CONNECTION */
 	uint16_t index;	     /* booth or room */
-	bool keep;	     /* a full state: the newest one is what joiners get first */
-	const char *text;    /* one JSON message, borrowed for the call; size 0: none, only a close code */
-	size_t size;	     /* at most CABIN_NOTICE_MAX_BYTES */
+	bool keep;	  /* a full state: the newest one is what joiners get first; size 0: there is none any more */
+	const char *text; /* one JSON message, borrowed for the call; size 0: none, only a close code */
+	size_t size;	  /* at most CABIN_NOTICE_MAX_BYTES */
 
 	/* Scope CONNECTION. */
 	bool granted; /* the answer to a JOIN that was granted: from now on this connection is a console or a technician

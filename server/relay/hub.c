@@ -16,6 +16,7 @@ static void decide(struct cabin_hub *hub, struct cabin_channel *channel, uint64_
 	struct cabin_channel_choice choice = hub_choose(hub, channel, now_ns);
 
 	cabin_channel_decide(channel, choice, source_of(hub, choice.source_index), now_ns);
+	cabin_channel_tell_trim(channel, source_of(hub, channel->announced.source_index), now_ns);
 }
 
 void hub_decide_all(struct cabin_hub *hub, uint64_t now_ns)
@@ -26,7 +27,7 @@ void hub_decide_all(struct cabin_hub *hub, uint64_t now_ns)
 
 static bool feeds(const struct cabin_hub *hub, const struct cabin_channel *channel, uint16_t source_index)
 {
-	return channel->config.source_index == source_index ||
+	return channel->config.source_index == source_index || channel->announced.source_index == source_index ||
 	       (channel->config.kind == CABIN_CHANNEL_LANGUAGE &&
 		hub->channels[channel->config.floor_channel_index].config.source_index == source_index);
 }
@@ -54,9 +55,14 @@ static bool is_valid(const struct cabin_hub *hub, const struct cabin_packet *pac
 	       packet->payload_size >= 1 && packet->payload_size <= CABIN_OPUS_PAYLOAD_MAX_BYTES;
 }
 
+static bool is_meant(enum hub_takers takers, struct cabin_channel_choice choice)
+{
+	return takers == HUB_TAKERS_ALL || choice.off_air == (takers == HUB_TAKERS_OFF_AIR);
+}
+
 /* Gives the packet to each channel that takes it; the last of them gets the original,
  * the others a copy with their own header. The reference stays the caller's. */
-void hub_route(struct cabin_hub *hub, struct cabin_packet *packet, uint64_t now_ns)
+void hub_route(struct cabin_hub *hub, struct cabin_packet *packet, enum hub_takers who, uint64_t now_ns)
 {
 	const struct cabin_source_state *source = &hub->sources[packet->source_index];
 	struct cabin_channel *takers[CABIN_CHANNELS_MAX];
@@ -71,14 +77,16 @@ void hub_route(struct cabin_hub *hub, struct cabin_packet *packet, uint64_t now_
 		    channel->announced.source_index == packet->source_index)
 			cabin_channel_decide(channel, choice, source_of(hub, choice.source_index), now_ns);
 		/* A seat that leaves a channel leaves it at once, and not when another source is there. */
-		if (packet->source_index >= hub->capture_count && choice.source_index != packet->source_index)
+		if (packet->source_index >= hub->capture_count &&
+		    (choice.source_index != packet->source_index || !is_meant(who, choice)))
 			continue;
 		choices[taker_count] = choice;
 		if (cabin_channel_takes(channel, choice, packet->source_index, source))
 			takers[taker_count++] = channel;
 	}
 	for (uint16_t i = 0; i < taker_count; i++)
-		cabin_channel_forward(takers[i], choices[i], source, packet, i + 1 == taker_count, now_ns);
+		cabin_channel_forward(takers[i], choices[i], source, packet,
+				      i + 1 == taker_count && who != HUB_TAKERS_OFF_AIR, now_ns);
 }
 
 /* A capture's packet: of a floor, or of lines. */
@@ -92,7 +100,7 @@ static void capture_packet(struct cabin_hub *hub, struct cabin_packet *packet, u
 			cabin_line_packet(&channel->line, packet->source_index, packet->flags & CABIN_PACKET_ACTIVE,
 					  now_ns);
 	}
-	hub_route(hub, packet, now_ns);
+	hub_route(hub, packet, HUB_TAKERS_ALL, now_ns);
 	cabin_packet_release(packet);
 }
 
@@ -116,7 +124,8 @@ void cabin_hub_packet(struct cabin_hub *hub, struct cabin_packet *packet)
 	uint64_t now_ns = cabin_clock_now_ns(&hub->clock);
 	uint16_t source_index = packet->source_index;
 	struct cabin_source_state *source;
-	bool was_lost;
+	bool was_lost, was_away;
+	uint32_t generation;
 
 	if (!is_valid(hub, packet)) {
 		drop_invalid(hub, packet, "unknown source, duration or size", now_ns);
@@ -130,10 +139,16 @@ void cabin_hub_packet(struct cabin_hub *hub, struct cabin_packet *packet)
 	if (source_index >= hub->capture_count)
 		cabin_source_state_extend(source, packet);
 	was_lost = source->lost;
+	was_away = source->was_lost;
+	generation = source->generation;
 	if (cabin_source_state_packet(source, packet, now_ns)) {
 		drop_invalid(hub, packet, "its time goes back", now_ns);
 		return;
 	}
+	if (source->generation != generation && !was_away)
+		hub_report_clock_jump(hub, source_index, now_ns);
+	if (hub->tap)
+		hub->tap(hub->tap_context, packet);
 	if (source_index < hub->capture_count)
 		capture_packet(hub, packet, now_ns);
 	else
@@ -210,24 +225,4 @@ uint64_t cabin_hub_tick(struct cabin_hub *hub)
 		next_ns = earlier(next_ns, now_ns + UNTOLD_RETRY_MS * CABIN_NS_PER_MS);
 	/* A state that found the pool empty is tried again. */
 	return earlier(next_ns, now_ns + CABIN_NS_PER_S);
-}
-
-void cabin_hub_channel_stats(const struct cabin_hub *hub, uint16_t channel_index, struct cabin_hub_channel_stats *out)
-{
-	const struct cabin_channel *channel;
-
-	CABIN_ASSERT(channel_index < hub->channel_count);
-	channel = &hub->channels[channel_index];
-	*out = (struct cabin_hub_channel_stats){
-	    .feed = (enum cabin_feed)atomic_load_explicit(&channel->feed_now, memory_order_relaxed),
-	    .condition =
-		(enum cabin_source_condition)atomic_load_explicit(&channel->condition_now, memory_order_relaxed),
-	    .epoch = atomic_load_explicit(&channel->epoch_now, memory_order_relaxed),
-	    .packets = cabin_counter_get(&channel->packets),
-	    .payload_bytes = cabin_counter_get(&channel->payload_bytes),
-	    .source_gaps = cabin_counter_get(&channel->source_gaps),
-	    .dropped_pool = cabin_counter_get(&channel->dropped_pool),
-	    .dropped_invalid = cabin_counter_get(&channel->dropped_invalid),
-	    .rate_hz = atomic_load_explicit(&channel->rate_hz, memory_order_relaxed),
-	};
 }

@@ -16,6 +16,7 @@
 #include "base/error.h"
 #include "base/packet.h"
 #include "relay/console.h"
+#include "relay/desk.h"
 #include "wire/console_words.h"
 
 struct cabin_hub;
@@ -46,11 +47,11 @@ struct cabin_hub_channel_config {
 };
 
 struct cabin_hub_room_config {
-	const char *id; /* borrowed for the hub's life, as all texts here */
+	const char *id; /* borrowed for the hub's life, as all texts here; NULL: a spare room (relay/desk.h) */
 };
 
 struct cabin_hub_booth_config {
-	const char *id;
+	const char *id; /* NULL: of a spare room */
 	uint16_t room_index;
 	uint8_t seat_count; /* 1 … CABIN_SEATS_MAX */
 	enum cabin_booth_mode mode;
@@ -85,6 +86,16 @@ struct cabin_hub_config {
 	void *loudness_context;
 	uint32_t (*audience)(void *context, uint16_t channel_index); /* listeners of a channel now */
 	void *audience_context;
+
+	/* What happens, as it happens (relay/desk.h); borrowed for the call. Hub's thread, must
+	 * not block. NULL: nobody is told. */
+	void (*event)(void *context, const struct cabin_hub_event *event);
+	void *event_context;
+	/* Every packet of a source that is accepted, published or not, before it is routed. Hub's
+	 * thread, must not block. The packet is borrowed; whoever retains it may read what its
+	 * source set and its payload, and nothing else: the hub still writes the rest. */
+	void (*tap)(void *context, struct cabin_packet *packet);
+	void *tap_context;
 };
 
 enum cabin_source_event {
@@ -119,7 +130,14 @@ struct cabin_hub_channel_stats {
 	uint64_t source_gaps;  /* packets missing from the source's sequence */
 	uint64_t dropped_pool; /* not sent because the pool was empty */
 	uint64_t dropped_invalid;
-	double rate_hz; /* of the present epoch's source, by the server's clock; 0 unknown */
+	double rate_hz;	       /* of the present epoch's source, by the server's clock; 0 unknown */
+	uint16_t source_index; /* as announced; CABIN_INDEX_NONE: none */
+	uint16_t booth_index;  /* whose seat that source is, on air or heard from another channel; CABIN_INDEX_NONE */
+	uint8_t seat;	       /* in that booth; 0: none */
+	uint8_t override;      /* enum cabin_override, as the desk wants it */
+	int8_t quality;	       /* interpretations between the floor and its listeners; 0: none; −1: unknown */
+	uint16_t from_number;  /* feed CHANNEL: which; else 0 */
+	float trim_db;
 };
 void cabin_hub_channel_stats(const struct cabin_hub *hub, uint16_t channel_index, struct cabin_hub_channel_stats *out);
 
@@ -133,6 +151,13 @@ struct cabin_hub_booth_stats {
 	uint64_t notices_dropped; /* of all booths: the queue of waiting notices was full */
 };
 void cabin_hub_booth_stats(const struct cabin_hub *hub, uint16_t booth_index, struct cabin_hub_booth_stats *out);
+
+/* Any thread, as above. */
+struct cabin_hub_room_stats {
+	bool open;				   /* false: a spare room that is not set up */
+	char floor_language[CABIN_NAME_MAX_BYTES]; /* as its notice says it; empty: unknown */
+};
+void cabin_hub_room_stats(const struct cabin_hub *hub, uint16_t room_index, struct cabin_hub_room_stats *out);
 
 /* Packets that hand-overs keep at most, for the rule of relay/fanout.h. */
 uint32_t cabin_hub_packets_held(uint16_t booth_count);

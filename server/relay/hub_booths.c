@@ -53,7 +53,7 @@ static void settle_kept(struct cabin_hub *hub, struct hub_booth *booth, uint64_t
 		return;
 	while ((packet = cabin_kept_pop(&booth->kept))) {
 		if (hub_booth_of(hub, packet->source_index, &seat) == booth && seat == booth->machine.on_air)
-			hub_route(hub, packet, now_ns);
+			hub_route(hub, packet, HUB_TAKERS_ON_AIR, now_ns);
 		cabin_packet_release(packet);
 	}
 }
@@ -135,15 +135,18 @@ void hub_seat_packet(struct cabin_hub *hub, struct cabin_packet *packet, uint64_
 	struct cabin_booth *machine = &booth->machine;
 	struct air before = air_of(machine, seat);
 	bool due = false;
-	enum cabin_booth_packet verdict = cabin_booth_packet(machine, seat, packet->stamp_ns, duration_ns, now_ns);
+	enum cabin_booth_packet verdict;
 
+	if (hub->seat_overrides)
+		hub_route(hub, packet, HUB_TAKERS_OFF_AIR, now_ns);
+	verdict = cabin_booth_packet(machine, seat, packet->stamp_ns, duration_ns, now_ns);
 	if (verdict == CABIN_BOOTH_PACKET_RETURN)
 		verdict = take_air_back(hub, booth, seat, now_ns);
 	if (verdict == CABIN_BOOTH_PACKET_KEEP) {
 		if (!cabin_kept_push(&booth->kept, packet))
 			cabin_counter_add(&booth->dropped_packets, 1);
 	} else if (verdict == CABIN_BOOTH_PACKET_FORWARD) {
-		hub_route(hub, packet, now_ns);
+		hub_route(hub, packet, HUB_TAKERS_ON_AIR, now_ns);
 		cabin_packet_release(packet);
 	} else {
 		drop(booth, packet);

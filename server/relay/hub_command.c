@@ -94,8 +94,13 @@ static void join(struct cabin_hub *hub, struct hub_booth *booth, const struct ca
 	};
 	uint64_t replaced;
 	uint8_t seat;
-	enum cabin_booth_answer answer = cabin_booth_join(&booth->machine, &ask, now_ns, &seat, &replaced);
+	enum cabin_booth_answer answer;
 
+	if (!booth->config.id) {
+		hub_notify_refusal(hub, command->connection, "booth-unknown", "its room is not set up");
+		return;
+	}
+	answer = cabin_booth_join(&booth->machine, &ask, now_ns, &seat, &replaced);
 	if (answer) {
 		hub_notify_error(hub, command->connection, answer, NULL);
 		return;
@@ -205,21 +210,26 @@ static void handover(struct cabin_hub *hub, struct hub_booth *booth, const struc
 }
 
 /* A technician has seen a call, or is done with it. */
-static void answer_call(struct cabin_hub *hub, const struct cabin_console_command *command)
+const char *hub_answer_call(struct cabin_hub *hub, uint16_t booth_index, uint8_t number, uint8_t state)
 {
 	struct cabin_booth_seat *seat;
 
-	if (command->call.booth_index >= hub->booth_count || command->call.seat < 1 ||
-	    command->call.seat > hub->booths[command->call.booth_index].config.seat_count ||
-	    (command->call.state != CABIN_CALL_SEEN && command->call.state != CABIN_CALL_DONE)) {
-		hub_notify_refusal(hub, command->connection, "call-unknown", "there is no such seat");
-		return;
-	}
-	seat = cabin_booth_seat(&hub->booths[command->call.booth_index].machine, command->call.seat);
+	if (booth_index >= hub->booth_count || number < 1 || number > hub->booths[booth_index].config.seat_count ||
+	    (state != CABIN_CALL_SEEN && state != CABIN_CALL_DONE))
+		return "there is no such seat";
+	seat = cabin_booth_seat(&hub->booths[booth_index].machine, number);
 	if (seat->call == CABIN_CALL_NONE)
-		hub_notify_refusal(hub, command->connection, "call-unknown", "this seat does not call");
-	else
-		seat->call = command->call.state;
+		return "this seat does not call";
+	seat->call = state;
+	return NULL;
+}
+
+static void answer_call(struct cabin_hub *hub, const struct cabin_console_command *command)
+{
+	const char *wrong = hub_answer_call(hub, command->call.booth_index, command->call.seat, command->call.state);
+
+	if (wrong)
+		hub_notify_refusal(hub, command->connection, "call-unknown", wrong);
 }
 
 static void of_console(struct cabin_hub *hub, struct hub_booth *booth, const struct cabin_console_command *command,

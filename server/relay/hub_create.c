@@ -61,10 +61,12 @@ static int check_booth(const struct cabin_hub_config *config, uint16_t index)
 {
 	const struct cabin_hub_booth_config *booth = &config->booths[index];
 
-	if (!booth->id || strlen(booth->id) >= CABIN_NAME_MAX_BYTES)
-		return reject_booth(index, "its id is missing or too long");
 	if (booth->room_index >= config->room_count)
 		return reject_booth(index, "its room does not exist");
+	if (!booth->id != !config->rooms[booth->room_index].id)
+		return reject_booth(index, "its id is missing, or its room's is");
+	if (booth->id && strlen(booth->id) >= CABIN_NAME_MAX_BYTES)
+		return reject_booth(index, "its id is too long");
 	if (booth->seat_count < 1 || booth->seat_count > CABIN_SEATS_MAX)
 		return reject_booth(index, "it must have 1 to 3 seats");
 	if (booth->mode >= CABIN_BOOTH_MODE_COUNT)
@@ -83,12 +85,12 @@ static int check_room(const struct cabin_hub_config *config, uint16_t index)
 
 	for (uint16_t i = 0; i < config->channel_count; i++)
 		count = (uint16_t)(count + (config->channels[i].room_index == index));
-	if (config->rooms[index].id && strlen(config->rooms[index].id) < CABIN_NAME_MAX_BYTES &&
+	if ((!config->rooms[index].id || strlen(config->rooms[index].id) < CABIN_NAME_MAX_BYTES) &&
 	    count <= CABIN_ROOM_CHANNELS_MAX)
 		return 0;
 	cabin_log(CABIN_LOG_ERROR, "relay", "bad-room",
-		  "room_index=%u channels=%u channels_max=%d reason=\"no id, too long an id or too many channels\"",
-		  index, count, CABIN_ROOM_CHANNELS_MAX);
+		  "room_index=%u channels=%u channels_max=%d reason=\"too long an id or too many channels\"", index,
+		  count, CABIN_ROOM_CHANNELS_MAX);
 	return CABIN_EINVAL;
 }
 
@@ -130,6 +132,14 @@ static void create_booth(struct hub_booth *booth, const struct cabin_hub_booth_c
 		cabin_ratelimit_init(&booth->messages[i], message_interval_ns, MESSAGES_BURST);
 }
 
+static void create_room(struct hub_room *room, const struct cabin_hub_room_config *config)
+{
+	room->config = *config;
+	room->spare = !config->id;
+	atomic_init(&room->floor_language_now, NULL);
+	atomic_init(&room->open_now, !room->spare);
+}
+
 /* All its memory, but for the hub's own. */
 static int allocate(struct cabin_hub *hub, const struct cabin_hub_config *config)
 {
@@ -158,6 +168,10 @@ static void set_up(struct cabin_hub *hub, const struct cabin_hub_config *config)
 	hub->random_context = config->random_context;
 	hub->audience = config->audience;
 	hub->audience_context = config->audience_context;
+	hub->event = config->event;
+	hub->event_context = config->event_context;
+	hub->tap = config->tap;
+	hub->tap_context = config->tap_context;
 	if (config->sink_count)
 		memcpy(hub->sinks, config->sinks, config->sink_count * sizeof(*hub->sinks));
 	hub->output = (struct cabin_channel_output){.pool = config->pool,
@@ -170,12 +184,17 @@ static void set_up(struct cabin_hub *hub, const struct cabin_hub_config *config)
 	for (uint16_t i = 0; i < hub->source_count; i++)
 		cabin_source_state_init(&hub->sources[i]);
 	for (uint16_t i = 0; i < hub->room_count; i++)
-		hub->rooms[i].config = config->rooms[i];
+		create_room(&hub->rooms[i], &config->rooms[i]);
 	for (uint16_t i = 0; i < hub->booth_count; i++)
 		create_booth(&hub->booths[i], &config->booths[i]);
 	for (uint16_t i = 0; i < hub->channel_count; i++) {
+		const struct cabin_hub_channel_config *channel = &config->channels[i];
+
 		hub->figures[i].owner = CABIN_INDEX_NONE;
-		cabin_channel_init(&hub->channels[i], i, &config->channels[i], &hub->output, config->first_sequence,
+		hub->figures[i].closed = hub->room_count && hub->rooms[channel->room_index].spare;
+		hub->figures[i].idle_feed = channel->idle_feed;
+		hub->figures[i].idle_from_index = channel->idle_from_index;
+		cabin_channel_init(&hub->channels[i], i, channel, &hub->output, config->first_sequence,
 				   config->first_timestamp);
 	}
 }
@@ -198,6 +217,7 @@ int cabin_hub_create(struct cabin_hub **out, const struct cabin_hub_config *conf
 	}
 	set_up(hub, config);
 	hub_booths_changed(hub, cabin_clock_now_ns(&hub->clock));
+	hub_see(hub);
 	hub_tell(hub);
 	*out = hub;
 	return 0;

@@ -28,6 +28,7 @@ static bool interpreted(struct cabin_hub *hub, struct cabin_channel *channel, st
 		/* One whose first packet never comes leaves listeners what they have. */
 		if (booth->machine.started || !hub->sources[source_index].lost) {
 			*choice = (struct cabin_channel_choice){.feed = CABIN_FEED_BOOTH,
+								.interpretation = true,
 								.source_index = source_index,
 								.booth_id = booth->config.id,
 								.seat = booth->machine.on_air};
@@ -36,8 +37,10 @@ static bool interpreted(struct cabin_hub *hub, struct cabin_channel *channel, st
 	}
 	if (line_index == CABIN_INDEX_NONE)
 		return false;
-	*choice = (struct cabin_channel_choice){
-	    .feed = CABIN_FEED_BOOTH, .source_index = line_index, .booth_id = channel->config.booth_id};
+	*choice = (struct cabin_channel_choice){.feed = CABIN_FEED_BOOTH,
+						.interpretation = true,
+						.source_index = line_index,
+						.booth_id = channel->config.booth_id};
 	return true;
 }
 
@@ -48,8 +51,11 @@ static struct cabin_channel_choice pass_through(const struct cabin_hub *hub, con
 	    .source_index = hub->channels[channel->config.floor_channel_index].config.source_index};
 }
 
+static const struct cabin_channel_choice silence = {.feed = CABIN_FEED_SILENCE, .source_index = CABIN_INDEX_NONE};
+
 /* Follows idle feeds from channel to channel, until one is interpreted or says what it
- * gives; channels that wait for each other all carry the floor. */
+ * gives; channels that wait for each other all carry the floor. What a technician put on
+ * one of them is that channel's alone. */
 static struct cabin_channel_choice idle_choice(struct cabin_hub *hub, const struct cabin_channel *channel,
 					       uint64_t now_ns)
 {
@@ -60,13 +66,13 @@ static struct cabin_channel_choice idle_choice(struct cabin_hub *hub, const stru
 		struct cabin_channel *next;
 
 		if (from->config.idle_feed == CABIN_IDLE_SILENCE)
-			return (struct cabin_channel_choice){.feed = CABIN_FEED_SILENCE,
-							     .source_index = CABIN_INDEX_NONE};
+			return silence;
 		if (from->config.idle_feed == CABIN_IDLE_PASS_THROUGH)
 			break;
 		next = &hub->channels[from->config.idle_from_index];
 		if (interpreted(hub, next, &choice, now_ns))
 			return (struct cabin_channel_choice){.feed = CABIN_FEED_CHANNEL,
+							     .interpretation = true,
 							     .source_index = choice.source_index,
 							     .from_number = next->config.number};
 		from = next;
@@ -74,7 +80,7 @@ static struct cabin_channel_choice idle_choice(struct cabin_hub *hub, const stru
 	return pass_through(hub, channel);
 }
 
-struct cabin_channel_choice hub_choose(struct cabin_hub *hub, struct cabin_channel *channel, uint64_t now_ns)
+static struct cabin_channel_choice automatic(struct cabin_hub *hub, struct cabin_channel *channel, uint64_t now_ns)
 {
 	struct cabin_channel_choice choice;
 
@@ -82,6 +88,46 @@ struct cabin_channel_choice hub_choose(struct cabin_hub *hub, struct cabin_chann
 		return (struct cabin_channel_choice){.feed = CABIN_FEED_FLOOR,
 						     .source_index = channel->config.source_index};
 	return interpreted(hub, channel, &choice, now_ns) ? choice : idle_choice(hub, channel, now_ns);
+}
+
+/* What feeds the channel, unless it follows another one by a technician's wish. */
+static struct cabin_channel_choice own_choice(struct cabin_hub *hub, struct cabin_channel *channel, uint64_t now_ns)
+{
+	const struct hub_channel_figures *figures = &hub->figures[channel->index];
+
+	if (figures->closed || figures->override == CABIN_OVERRIDE_SILENCE)
+		return silence;
+	if (figures->override == CABIN_OVERRIDE_SOURCE)
+		return (struct cabin_channel_choice){.feed = CABIN_FEED_DESK,
+						     .source_index = figures->override_from,
+						     .off_air = figures->override_from >= hub->capture_count};
+	if (figures->override == CABIN_OVERRIDE_FLOOR && channel->config.kind == CABIN_CHANNEL_LANGUAGE)
+		return pass_through(hub, channel);
+	return automatic(hub, channel, now_ns);
+}
+
+static bool follows(const struct cabin_hub *hub, uint16_t channel_index)
+{
+	return hub->figures[channel_index].override == CABIN_OVERRIDE_CHANNEL;
+}
+
+struct cabin_channel_choice hub_choose(struct cabin_hub *hub, struct cabin_channel *channel, uint64_t now_ns)
+{
+	struct cabin_channel_choice choice = silence;
+	uint16_t from = channel->index;
+
+	if (!follows(hub, channel->index))
+		return own_choice(hub, channel, now_ns);
+	/* Channels that follow each other round say nothing. */
+	for (uint16_t hops = 0; hops < hub->channel_count && follows(hub, from); hops++)
+		from = hub->figures[from].override_from;
+	if (!follows(hub, from))
+		choice = own_choice(hub, &hub->channels[from], now_ns);
+	choice.feed = CABIN_FEED_CHANNEL;
+	choice.booth_id = NULL;
+	choice.seat = 0;
+	choice.from_number = hub->channels[hub->figures[channel->index].override_from].config.number;
+	return choice;
 }
 
 int hub_depth(struct cabin_hub *hub, uint16_t channel_index)
@@ -94,7 +140,7 @@ int hub_depth(struct cabin_hub *hub, uint16_t channel_index)
 		struct hub_booth *booth;
 		uint8_t seat;
 
-		if (announced->feed != CABIN_FEED_BOOTH && announced->feed != CABIN_FEED_CHANNEL)
+		if (!announced->interpretation)
 			break;
 		depth++;
 		booth = hub_booth_of(hub, announced->source_index, &seat);

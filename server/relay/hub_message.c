@@ -12,6 +12,9 @@ void cabin_hub_message_give(struct cabin_hub *hub, const struct cabin_hub_messag
 	case CABIN_HUB_COMMAND:
 		cabin_hub_command(hub, &message->command);
 		break;
+	case CABIN_HUB_DESK:
+		cabin_hub_desk(hub, &message->desk);
+		break;
 	}
 }
 

@@ -1,12 +1,12 @@
 /* What the hub's inbox carries: packets and events of sources (capture/), commands and
- * packets of consoles (net/). References are handed over with it. */
+ * packets of consoles (net/), commands of the technician's desk. References are handed over with it. */
 #ifndef CABIN_RELAY_HUB_MESSAGE_H
 #define CABIN_RELAY_HUB_MESSAGE_H
 
 #include "relay/console.h"
 #include "relay/hub.h"
 
-enum cabin_hub_message_kind { CABIN_HUB_PACKET, CABIN_HUB_SOURCE_EVENT, CABIN_HUB_COMMAND };
+enum cabin_hub_message_kind { CABIN_HUB_PACKET, CABIN_HUB_SOURCE_EVENT, CABIN_HUB_COMMAND, CABIN_HUB_DESK };
 
 struct cabin_hub_message {
 	enum cabin_hub_message_kind kind;
@@ -15,6 +15,7 @@ struct cabin_hub_message {
 		struct cabin_packet *packet;
 		enum cabin_source_event event;
 		struct cabin_console_command command;
+		struct cabin_desk_command desk;
 	};
 };
 

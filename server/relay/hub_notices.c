@@ -97,6 +97,10 @@ static void tell_booth(struct cabin_hub *hub, struct hub_booth *booth)
 	struct hub_told *told = &booth->told;
 	struct cabin_console_booth_view view;
 
+	if (!booth->config.id) {
+		tell(hub, told, CABIN_NOTICE_BOOTH, hub_booth_index(hub, booth));
+		return;
+	}
 	hub_booth_view(hub, booth, &view);
 	if (is_news(hub, told, cabin_console_write_booth(hub->text, sizeof(hub->text), &view, told->revision)))
 		keep(told, cabin_console_write_booth(told->text, sizeof(told->text), &view, ++told->revision));
@@ -108,7 +112,13 @@ static void tell_room(struct cabin_hub *hub, uint16_t index)
 	struct hub_told *told = &hub->rooms[index].told;
 	struct cabin_console_room_view view;
 
+	if (!hub->rooms[index].config.id) {
+		tell(hub, told, CABIN_NOTICE_ROOM, index);
+		return;
+	}
 	hub_room_view(hub, index, &view);
+	/* Release, partner: the acquire in cabin_hub_room_stats. */
+	atomic_store_explicit(&hub->rooms[index].floor_language_now, view.floor_language, memory_order_release);
 	if (is_news(hub, told, cabin_console_write_room(hub->text, sizeof(hub->text), &view, told->revision)))
 		keep(told, cabin_console_write_room(told->text, sizeof(told->text), &view, ++told->revision));
 	tell(hub, told, CABIN_NOTICE_ROOM, index);
@@ -124,6 +134,7 @@ void hub_tell(struct cabin_hub *hub)
 	if (!hub->changed)
 		return;
 	hub->changed = false;
+	hub_report(hub);
 	for (uint16_t i = 0; i < hub->booth_count; i++) {
 		tell_booth(hub, &hub->booths[i]);
 		hub->changed |= hub->booths[i].told.untold;

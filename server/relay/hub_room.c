@@ -93,12 +93,17 @@ static const char *language_by_booths(struct cabin_hub *hub, uint16_t room_index
 	return language;
 }
 
-/* Anybody who could interpret into the channel. */
-static bool is_staffed(const struct cabin_hub *hub, uint16_t channel_index)
+static bool has_line(const struct cabin_hub *hub, uint16_t channel_index)
 {
 	uint16_t line = hub->channels[channel_index].config.source_index;
 
-	if (line != CABIN_INDEX_NONE && !hub->sources[line].lost)
+	return line != CABIN_INDEX_NONE && !hub->sources[line].lost;
+}
+
+/* Anybody who could interpret into the channel. */
+static bool is_staffed(const struct cabin_hub *hub, uint16_t channel_index)
+{
+	if (has_line(hub, channel_index))
 		return true;
 	for (uint16_t i = 0; i < hub->booth_count; i++) {
 		const struct hub_booth *booth = &hub->booths[i];
@@ -123,6 +128,9 @@ static const char *language_by_rest(const struct cabin_hub *hub, uint16_t room_i
 		    !channel->config.language || channel->announced.feed == CABIN_FEED_BOOTH ||
 		    hub->figures[i].owner != CABIN_INDEX_NONE || !is_staffed(hub, i))
 			continue;
+		/* Under what a technician put there, its line may interpret or not. */
+		if (hub->figures[i].override != CABIN_OVERRIDE_NONE && has_line(hub, i))
+			return NULL;
 		if (language && strcmp(language, channel->config.language) != 0)
 			return NULL;
 		language = channel->config.language;
@@ -139,6 +147,9 @@ static void view_channel(struct cabin_hub *hub, uint16_t index, struct cabin_con
 
 	view->channel = channel->config.number;
 	view->feed = (uint8_t)channel->announced.feed;
+	/* `idle_from` says which channel an idle one follows; this one follows what a technician chose. */
+	if (figures->override == CABIN_OVERRIDE_CHANNEL && channel->announced.feed == CABIN_FEED_CHANNEL)
+		view->feed = CABIN_FEED_DESK;
 	view->booth = channel->announced.booth_id;
 	view->seat = channel->announced.seat;
 	view->quality = quality_of_interpretation(hub, index);
@@ -161,7 +172,7 @@ void hub_room_view(struct cabin_hub *hub, uint16_t room_index, struct cabin_cons
 	if (!view->floor_language)
 		view->floor_language = language_by_rest(hub, room_index);
 	for (uint16_t i = 0; i < hub->channel_count; i++)
-		if (hub->channels[i].config.room_index == room_index)
+		if (hub->channels[i].config.room_index == room_index && !hub->figures[i].closed)
 			view_channel(hub, i, &view->channels[view->channel_count++]);
 	for (uint16_t i = 0; i < hub->booth_count; i++) {
 		const struct hub_booth *booth = &hub->booths[i];

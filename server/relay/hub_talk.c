@@ -79,7 +79,8 @@ static bool is_valid(const struct cabin_hub *hub, const struct cabin_console_com
 
 	if (command->message.to >= CABIN_MESSAGE_TO_COUNT || command->message.canned >= CABIN_CANNED_COUNT)
 		return false;
-	if (command->message.to == CABIN_MESSAGE_BOOTH && command->message.booth_index >= hub->booth_count)
+	if (command->message.to == CABIN_MESSAGE_BOOTH &&
+	    (command->message.booth_index >= hub->booth_count || !hub->booths[command->message.booth_index].config.id))
 		return false;
 	return command->message.canned >= 0 || (has_text && command->text->payload_size <= CABIN_MESSAGE_TEXT_BYTES);
 }

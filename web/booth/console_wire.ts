@@ -6,7 +6,7 @@
 
 export type Quality = 'direct' | 'relay' | 'relay-of-relay';
 export type IdleFeed = 'pass-through' | 'silence' | 'channel';
-export type RoomFeed = 'floor' | 'booth' | IdleFeed;
+export type RoomFeed = 'floor' | 'booth' | 'desk' | IdleFeed;
 export type OutputName = 'a' | 'b';
 export type SignalKind = 'slow-down' | 'louder' | 'cannot-hear';
 export type CallState = 'open' | 'seen' | 'done';
@@ -196,7 +196,7 @@ const isHandover = (value: unknown) =>
 const isRoomChannel = (value: unknown) =>
 	isObject(value) &&
 	isChannel(value.channel) &&
-	(value.feed === 'floor' || value.feed === 'booth' || isIdle(value.feed)) &&
+	(isOne(value.feed, ['floor', 'booth', 'desk']) || isIdle(value.feed)) &&
 	orNull(value.booth, isText) &&
 	orNull(value.seat, isSeatNumber) &&
 	isQuality(value.quality) &&

@@ -201,7 +201,7 @@ export function outputViews(model: Model): OutputView[] {
 
 /** What the listeners of my output get now. */
 export type Gets =
-	| { kind: 'me' | 'cough' | 'floor' | 'silence' | 'unknown' }
+	| { kind: 'me' | 'cough' | 'floor' | 'silence' | 'desk' | 'unknown' }
 	| { kind: 'partner'; seat: number }
 	| { kind: 'booth'; booth: string; seat: number | null }
 	| { kind: 'channel'; channel: number | null };
@@ -219,7 +219,8 @@ export function listenersGet(model: Model, channel: number | null): Gets {
 		case 'channel':
 			return { kind: 'channel', channel: figures.idle_from };
 		case 'silence':
-			return { kind: 'silence' };
+		case 'desk':
+			return { kind: figures.feed };
 		default:
 			return { kind: 'floor' };
 	}

@@ -284,6 +284,7 @@ export const WORDS = {
 	getsFloor: ['tiếng hội trường', 'le son de la salle', 'the sound of the floor'],
 	getsSilence: ['IM LẶNG', 'LE SILENCE', 'SILENCE'],
 	getsChannel: ['phiên dịch {1}', 'l’interprétation {1}', 'interpretation {1}'],
+	getsDesk: ['thông báo của kỹ thuật viên', 'une annonce du technicien', 'an announcement by the technician'],
 	getsBooth: ['cabin {1}', 'la cabine {1}', 'booth {1}'],
 	listeners: ['người nghe', 'à l’écoute', 'listening'],
 	outgoing: ['Kênh ra', 'Sortie', 'Outgoing'],

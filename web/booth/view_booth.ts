@@ -29,6 +29,8 @@ export function getsText(model: Model, gets: Gets): string {
 			return word('getsFloor', language);
 		case 'silence':
 			return word('getsSilence', language);
+		case 'desk':
+			return word('getsDesk', language);
 		case 'unknown':
 			return word('unknown', language);
 		case 'partner':

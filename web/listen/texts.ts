@@ -79,6 +79,7 @@ export const TEXTS: Record<Language, PageTexts> = {
 				word: 'Ngôn ngữ khác',
 				text: 'Lúc này phiên dịch viên không nói, quý vị đang nghe phần phiên dịch sang một ngôn ngữ khác. Phần phiên dịch sẽ tự trở lại.',
 			},
+			desk: { word: 'Thông báo', text: 'Thông báo của kỹ thuật viên.' },
 			quiet: {
 				word: 'Chưa có tiếng nói',
 				text: 'Lúc này chưa có ai phát biểu. Kết nối vẫn tốt, quý vị không cần làm gì.',
@@ -144,6 +145,7 @@ export const TEXTS: Record<Language, PageTexts> = {
 				word: 'Autre langue',
 				text: 'L’interprète ne parle pas en ce moment\u00a0: vous entendez l’interprétation vers une autre langue. La vôtre reviendra d’elle-même.',
 			},
+			desk: { word: 'Annonce', text: 'Annonce du technicien.' },
 			quiet: {
 				word: 'Silence',
 				text: 'Personne ne parle pour l’instant. La connexion est bonne, vous n’avez rien à faire.',
@@ -209,6 +211,7 @@ export const TEXTS: Record<Language, PageTexts> = {
 				word: 'Another language',
 				text: 'The interpreter is not speaking just now, so you hear the interpretation into another language. Yours comes back by itself.',
 			},
+			desk: { word: 'Announcement', text: 'Announcement by the technician.' },
 			quiet: { word: 'Silence', text: 'Nobody is speaking just now. Your connection is fine: nothing to do.' },
 			off: {
 				word: 'No sound yet',

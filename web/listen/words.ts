@@ -14,6 +14,7 @@ export const STATES = [
 	'quiet', // packets come, no sound in them
 	'hall', // pass-through
 	'other', // another language's interpretation
+	'desk', // a technician's announcement
 	'floor', // live on a floor
 	'live', // live on an interpreter
 ] as const;
@@ -33,6 +34,7 @@ export const TONES: Record<State, Tone> = {
 	quiet: 'calm',
 	hall: 'hall',
 	other: 'hall',
+	desk: 'hall',
 	floor: 'live',
 	live: 'live',
 };
@@ -51,6 +53,7 @@ export function stateOf({ connection, playback, feed, source }: Told): State {
 	if (source === 'silent') return 'quiet';
 	if (feed === 'pass-through') return 'hall';
 	if (feed === 'channel') return 'other';
+	if (feed === 'desk') return 'desk';
 	return feed === 'floor' ? 'floor' : 'live';
 }
 

@@ -143,6 +143,15 @@ test('looks the number up, listens, and hands packets and states to the engine',
 	expect(toEngine).toHaveLength(2);
 });
 
+test('a channel that follows one that the event does not name carries the technician’s sound', async () => {
+	const socket = await listening();
+	toEngine.length = 0;
+	socket.say({ ...STATE, feed: 'channel', from: 5 });
+	socket.say({ ...STATE, feed: 'channel', from: 65 });
+	socket.say({ ...STATE, channel: 6, feed: 'channel', from: 65 });
+	expect(toEngine).toMatchObject([{ feed: 'channel' }, { feed: 'desk' }]);
+});
+
 test('pings five times quickly, then each 2 s', async () => {
 	const socket = await listening();
 	await vi.advanceTimersByTimeAsync(700);

@@ -2,7 +2,7 @@
  * The listener's connection: looks the channel's number up, listens, reports. Lives in the
  * worker. Packets and states go straight on to the engine's port; the link keeps the socket.
  */
-import { type EventAnswer, fetchEvent, findChannel } from './event.ts';
+import { channelsOf, type EventAnswer, fetchEvent, findChannel } from './event.ts';
 import { Link } from './link.ts';
 import type { EngineReport, PageState, WorkerCommand, WorkerStatus } from './messages.ts';
 import {
@@ -163,7 +163,11 @@ export class Connection {
 		switch (message.type) {
 			case 'state':
 			case 'clock':
-				if (message.channel === this.channelNumber) this.engine?.postMessage(message);
+				if (message.channel !== this.channelNumber || this.event === null) break;
+				// A channel that the event does not name is the technician's own.
+				if ('from' in message && !channelsOf(this.event).some(({ number }) => number === message.from))
+					message.feed = 'desk';
+				this.engine?.postMessage(message);
 				break;
 			case 'pong':
 				this.link.pong(message);

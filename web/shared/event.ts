@@ -24,10 +24,7 @@ export async function fetchEvent(socketUrl: string, signal: AbortSignal): Promis
 
 /** The channel's number in this life of the server; null when the event has no such channel. */
 export function findChannel(event: EventAnswer, channelId: string): number | null {
-	for (const room of event.rooms) {
-		for (const channel of room.channels) {
-			if (channel.id === channelId) return channel.number;
-		}
-	}
-	return null;
+	return channelsOf(event).find(({ id }) => id === channelId)?.number ?? null;
 }
+
+export const channelsOf = (event: EventAnswer) => event.rooms.flatMap((room) => room.channels);

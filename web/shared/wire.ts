@@ -12,7 +12,7 @@ export const RATE_HZ = 48000;
 export const RTP_HEADER_BYTES = 12;
 export const RTP_PAYLOAD_TYPE = 111;
 
-export type Feed = 'floor' | 'booth' | 'pass-through' | 'silence' | 'channel';
+export type Feed = 'floor' | 'booth' | 'pass-through' | 'silence' | 'channel' | 'desk';
 export type Source = 'ok' | 'silent' | 'lost';
 
 /** The sample with RTP time `timestamp` was at the microphone at `server_us`; RTP time grows by `rate_hz`. */
@@ -40,7 +40,7 @@ export interface StateMessage {
 	source: Source;
 	booth: string | null;
 	seat: number | null;
-	/** Feed `channel` only: the number of the channel whose interpretation this one carries. */
+	/** Feed `channel` only: the number of the channel that it follows. */
 	from?: number;
 	gain_db: number;
 	fade_ms: number;
@@ -166,7 +166,7 @@ function isState(m: Fields): boolean {
 	return (
 		isChannel(m.channel) &&
 		isWhole(m.epoch, 0, Number.MAX_SAFE_INTEGER) &&
-		['floor', 'booth', 'pass-through', 'silence', 'channel'].includes(m.feed as string) &&
+		['floor', 'booth', 'pass-through', 'silence', 'channel', 'desk'].includes(m.feed as string) &&
 		(m.feed !== 'channel' || isChannel(m.from)) &&
 		['ok', 'silent', 'lost'].includes(m.source as string) &&
 		orNull(m.booth, (v) => typeof v === 'string') &&

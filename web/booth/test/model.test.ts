@@ -76,6 +76,7 @@ describe('what listeners get', () => {
 		expect(change({ feed: 'booth', booth: 'other', seat: 1 })).toEqual({ kind: 'booth', booth: 'other', seat: 1 });
 		expect(change({ feed: 'pass-through' })).toEqual({ kind: 'floor' });
 		expect(change({ feed: 'silence' })).toEqual({ kind: 'silence' });
+		expect(change({ feed: 'desk' })).toEqual({ kind: 'desk' });
 		expect(change({ feed: 'channel', idle_from: 4 })).toEqual({ kind: 'channel', channel: 4 });
 	});
 

@@ -5,7 +5,7 @@ import { STATES, stateOf, steady, TONES } from '../words.ts';
 
 const CONNECTIONS = ['idle', 'connecting', 'open', 'reconnecting'] as const;
 const PLAYBACKS = ['idle', 'starting', 'live', 'stalled', 'interrupted'] as const;
-const FEEDS = ['floor', 'booth', 'pass-through', 'silence', 'channel', null] as const;
+const FEEDS = ['floor', 'booth', 'pass-through', 'silence', 'channel', 'desk', null] as const;
 const SOURCES = ['ok', 'silent', 'lost', null] as const;
 
 const EVERY = CONNECTIONS.flatMap((connection) =>
@@ -15,8 +15,8 @@ const EVERY = CONNECTIONS.flatMap((connection) =>
 );
 
 describe('stateOf', () => {
-	it('has a state and words in every language for each of the 480 combinations', () => {
-		expect(EVERY).toHaveLength(480);
+	it('has a state and words in every language for each of the 560 combinations', () => {
+		expect(EVERY).toHaveLength(560);
 		for (const told of EVERY) {
 			const state = stateOf(told);
 			expect(TONES[state]).toBeTruthy();
@@ -38,7 +38,7 @@ describe('stateOf', () => {
 				told.playback === 'live' &&
 				(told.source === 'ok' || told.source === null) &&
 				told.feed !== 'silence';
-			expect(['live', 'floor', 'hall', 'other'].includes(stateOf(told)), JSON.stringify(told)).toBe(sounding);
+			expect(['live', 'floor', 'hall', 'other', 'desk'].includes(stateOf(told)), JSON.stringify(told)).toBe(sounding);
 		}
 	});
 
@@ -60,6 +60,7 @@ describe('stateOf', () => {
 		expect(stateOf({ ...live, feed: 'floor' })).toBe('floor');
 		expect(stateOf({ ...live, feed: 'booth' })).toBe('live');
 		expect(stateOf({ ...live, feed: 'channel' })).toBe('other');
+		expect(stateOf({ ...live, feed: 'desk' })).toBe('desk');
 		expect(stateOf({ ...live, feed: 'pass-through', source: 'silent' })).toBe('quiet');
 	});
 });
