@@ -79,6 +79,7 @@ struct cabin_alarm_row {
 	double critical; /* beyond it: critical; NAN: none */
 	const char *unit;
 	uint32_t hold_ms, clear_ms;
+	bool counted;		      /* the hold is the time over which the watch counts: raised at once */
 	const char *meaning, *remedy; /* English, for the docs; the desk has its own texts by id */
 };
 
@@ -102,7 +103,7 @@ void cabin_alarms_write_markdown(FILE *to);
 struct cabin_alarm_setting {
 	enum cabin_alarm_kind kind;
 	double threshold; /* NAN: as in the table; the critical one moves no further than it */
-	uint32_t hold_ms; /* UINT32_MAX: as in the table */
+	uint32_t hold_ms; /* or the time over which it counts; UINT32_MAX: as in the table */
 	bool off;	  /* never raised */
 };
 
@@ -140,6 +141,9 @@ struct cabin_alarms;
 /* CABIN_ENOMEM; CABIN_EINVAL: a setting of an unknown kind. */
 CABIN_MUST_CHECK int cabin_alarms_create(struct cabin_alarms **out, const struct cabin_alarms_config *config);
 void cabin_alarms_destroy(struct cabin_alarms *alarms); /* NULL is fine; tells no transition */
+
+/* The kind's hold as the settings leave it. */
+uint32_t cabin_alarms_hold_ms(const struct cabin_alarms *alarms, enum cabin_alarm_kind kind);
 
 /* A figure of now, in the row's unit. NAN: nothing can be judged now; neither hold nor
  * clear time goes on. `now_ns` never goes back. */

@@ -45,7 +45,8 @@ struct cabin_watch_channel {
 	uint64_t packets, source_gaps;
 	uint32_t listeners;
 	uint32_t in_trouble;	    /* of the listeners, now */
-	double mouth_to_ear_p95_ms; /* of the last minute; NAN: no report has one */
+	double mouth_to_ear_p95_ms; /* of the last minute; between two bounds of
+				     * a histogram, in proportion; NAN: no report has one */
 };
 
 struct cabin_watch_booth {
