@@ -108,6 +108,10 @@ const struct cabin_metric cabin_metric_table[] = {
 	{"cabin_seat_uplink_lost_total", COUNTER, "", "Packets that its console dropped itself: gaps in its sequence while the microphone was open.", OF_SEAT(U64, uplink_lost), .scale = 0},
 	{"cabin_seat_uplink_age_seconds", GAUGE, "seconds", "Age of its sound when it came, from the microphone to the server, smoothed over some ten packets; 0: none came yet.", OF_SEAT(DOUBLE, uplink_age_ms), .scale = .001},
 
+	/* alarms */
+	{"cabin_alarms_active", GAUGE, "", "Alarms that are raised now, acknowledged or not (docs/alarms.md).", OF_SERVER(U64_EACH, alarms.active), 0, "kind", cabin_alarm_ids, CABIN_ALARM_KINDS},
+	{"cabin_alarms_raised_total", COUNTER, "", "Alarms that were raised.", OF_SERVER(U64_EACH, alarms.raised), 0, "kind", cabin_alarm_ids, CABIN_ALARM_KINDS},
+
 	/* process; names that every Prometheus client library uses */
 	{"cabin_build_info", GAUGE, "", "The version that runs.", OF_PROCESS(TEXT, version), 0, "version", NULL, 0},
 	{"cabin_figures_time_seconds", GAUGE, "seconds", "When these figures were read, in seconds since 1970; an answer is up to a second old.", OF_PROCESS(DOUBLE, read_time_s), .scale = 0},

@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "monitor/alarm.h"
 #include "relay/fanout.h"
 #include "relay/hub.h"
 
@@ -73,6 +74,7 @@ struct cabin_metrics_server {
 	struct cabin_fanout_stats fanout;
 	uint32_t pool_free;
 	uint64_t pool_empty, hub_inbox_refused, meter_dropped;
+	struct cabin_alarm_figures alarms;
 };
 
 struct cabin_metrics {

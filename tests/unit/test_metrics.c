@@ -65,6 +65,8 @@ static void figures_come_out_with_their_labels(void **state)
 					.bounds_ms = bounds,
 					.bound_count = 2};
 	metrics.server.closed_by_code[2] = 5;
+	metrics.server.alarms.active[CABIN_ALARM_DISK_LOW] = 1;
+	metrics.server.alarms.raised[CABIN_ALARM_FLOOR_SILENT] = 3;
 	char *text = print(&metrics);
 	static const char *const lines[] = {
 	    "# TYPE cabin_listeners gauge\ncabin_listeners{room=\"pl\\\"e\\\\n\\nary\",channel=\"hall.vi\"} 7\n",
@@ -77,6 +79,8 @@ static void figures_come_out_with_their_labels(void **state)
 	    "channel=\"hall.vi\",le=\"+Inf\"} 4\n",
 	    "channel=\"hall.vi\"} 0.392\n",
 	    "channel=\"hall.vi\"} 1.5\n",
+	    "\ncabin_alarms_active{kind=\"disk-low\"} 1\n",
+	    "\ncabin_alarms_raised_total{kind=\"floor-silent\"} 3\n",
 	    "\ncabin_source_lost{source=\"mic\"} 1\n",
 	    "\ncabin_source_rms_dbfs{source=\"mic\"} -33.5\n",
 	    "\ncabin_build_info{version=\"" CABIN_VERSION "\"} 1\n",
