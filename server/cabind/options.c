@@ -56,6 +56,8 @@ static const struct option table[] = {
     {"--web", "FOLDER", "CABIN_WEB", KIND_TEXT, GROUP_HOW, TEXT(web), .help = "the built web pages"},
     {"--log-level", "LEVEL", "CABIN_LOG_LEVEL", KIND_LEVEL, GROUP_HOW, TEXT(log_level),
      .help = "debug, info, warn or error"},
+    {"--data", "FOLDER", "CABIN_DATA", KIND_TEXT, GROUP_HOW, TEXT(data),
+     .help = "the event's database: what the desk changes, and the log; --demo takes a temporary one without"},
     {"--device", "NAME", NULL, KIND_TEXT, GROUP_HOW, TEXT(device),
      .help = "with --demo: this device's first input is the plenary's floor, and the plenary has no interpreters"},
     {"--api", "NAME", NULL, KIND_TEXT, GROUP_HOW, TEXT(api), .help = "with --device: its PortAudio host API"},

@@ -31,6 +31,7 @@ struct cabin_options {
 	const char *port_file, *tls_port_file;
 	const char *web;
 	const char *log_level;
+	const char *data;			      /* folder */
 	const char *first_sequence, *first_timestamp; /* decimal numbers, below 2^63 */
 };
 

@@ -53,6 +53,10 @@ static int apply_options(struct cabin_config *config, const struct cabin_options
 		config->access.key = options->access_key;
 	if (options->revoked)
 		config->access.revoked = options->revoked;
+	if (options->demo)
+		server->data = NULL; /* beside the demo's file is no place to write */
+	if (options->data)
+		server->data = options->data;
 	if (options->log_level)
 		server->log_level = options->log_level;
 	if (server->listen_tls && !server->tls_cert) {

@@ -46,8 +46,7 @@ struct cabin_config_opus {
 /* Beside limits.h: what the desk may add while the event runs, and what it may play. */
 enum {
 	CABIN_CONFIG_SPARE_ROOMS_MAX = 4,
-	CABIN_CONFIG_SPARE_LANGUAGES_MAX = 3, /* of an added room */
-	CABIN_CONFIG_INSERTS_MAX = 64,	      /* sources that the desk plays, built-in ones included */
+	CABIN_CONFIG_INSERTS_MAX = 64, /* sources that the desk plays, built-in ones included */
 	CABIN_CONFIG_PIN_MIN_DIGITS = 4,
 	CABIN_CONFIG_PIN_MAX_DIGITS = 8,
 	CABIN_CONFIG_HIDDEN_WORDS = 2 /* of 64 channels each: the bitmap of hidden ones */
@@ -192,8 +191,8 @@ struct cabin_config_server {
 	uint32_t dscp_consoles;		    /* 46, EF */
 	uint32_t rto_min_us;   /* 5,000: TCP's floor for retransmission where the kernel has it; 0: leave it */
 	const char *log_level; /* "info" */
-	const char *data;      /* folder of the database; NULL (the demo): a temporary one */
-	uint32_t spare_rooms;  /* 4: rooms that can be added while the event runs */
+	const char *data; /* folder of the database, "cabin-data" beside the file; NULL (the demo): a temporary one */
+	uint32_t spare_rooms; /* 4: rooms that can be added while the event runs */
 };
 
 struct cabin_config {
@@ -248,6 +247,9 @@ void cabin_config_write_reference(FILE *to);
 
 /* "ADDRESS:PORT" with an IPv4 address, an IPv6 one in brackets, or localhost; port 0 … 65,535. */
 bool cabin_config_address_valid(const char *text);
+
+/* 4 to 8 digits. */
+bool cabin_config_pin_valid(const char *text);
 
 /* The ids of all kinds of alarms, in the order of docs/alarms.md; ends with NULL. */
 extern const char *const cabin_config_alarm_kinds[];

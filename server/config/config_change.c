@@ -1,7 +1,13 @@
+#include "config/config_change.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "config/config_sections.h"
+#include "base/utf8.h"
+#include "config/config_change_internal.h"
 #include "config/config_time.h"
+#include "config/nearest.h"
 
 static bool session_times(const struct cabin_config_session *session, int64_t *start_s, int64_t *end_s)
 {
@@ -88,4 +94,160 @@ int cabin_config_use_device(struct cabin_config *config, uint16_t room_index, co
 	for (uint16_t i = 1; i < room->channel_count; i++)
 		channels[i].source_index = CABIN_INDEX_NONE;
 	return 0;
+}
+
+int cabin_config_refuse(struct cabin_config_refusal *refusal, int code, const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	vsnprintf(refusal->text, sizeof(refusal->text), format, arguments);
+	va_end(arguments);
+	return code;
+}
+
+bool cabin_config_id_valid(const char *id)
+{
+	size_t size = strlen(id);
+	return size > 0 && size < CABIN_NAME_MAX_BYTES && id[0] != '-' &&
+	       strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789-") == size;
+}
+
+#define FIND(list, count)                                                                                              \
+	for (uint16_t i = 0; i < (count); i++)                                                                         \
+		if (strcmp((list)[i].id, id) == 0)                                                                     \
+			return i;                                                                                      \
+	return CABIN_INDEX_NONE
+
+uint16_t cabin_config_find_channel(const struct cabin_config *config, const char *id)
+{
+	FIND(config->channels, config->channel_count);
+}
+
+uint16_t cabin_config_find_room(const struct cabin_config *config, const char *id)
+{
+	FIND(config->rooms, config->room_count);
+}
+
+uint16_t cabin_config_find_source(const struct cabin_config *config, const char *id)
+{
+	FIND(config->sources, config->source_count);
+}
+
+uint16_t cabin_config_find_booth(const struct cabin_config *config, const char *id)
+{
+	FIND(config->booths, config->booth_count);
+}
+
+int cabin_config_find_input(const struct cabin_config *config, const char *id, uint16_t *out,
+			    struct cabin_config_refusal *refusal)
+{
+	*out = CABIN_INDEX_NONE;
+	if (!id)
+		return 0;
+	struct cabin_nearest nearest = cabin_nearest_to(id);
+	for (uint16_t i = 0; i < config->source_count; i++) {
+		if (config->sources[i].insert)
+			continue;
+		if (strcmp(config->sources[i].id, id) == 0) {
+			*out = i;
+			return 0;
+		}
+		cabin_nearest_offer(&nearest, config->sources[i].id);
+	}
+	if (nearest.best)
+		return cabin_config_refuse(refusal, CABIN_EINVAL, "no input '%.63s'; did you mean '%s'?", id,
+					   nearest.best);
+	return cabin_config_refuse(refusal, CABIN_EINVAL,
+				   "no input '%.63s'; use one of the sources of the configuration", id);
+}
+
+int cabin_config_check_name(const struct cabin_text *name, struct cabin_config_refusal *refusal)
+{
+	const char *const texts[] = {name->vi, name->fr, name->en};
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		size_t size = strlen(texts[i]);
+		bool plain = cabin_utf8_valid(texts[i], size, NULL);
+		for (size_t k = 0; k < size; k++)
+			plain &= (unsigned char)texts[i][k] >= 0x20 && texts[i][k] != 0x7f;
+		if (size < 1 || size > CABIN_TEXT_MAX_BYTES || !plain)
+			return cabin_config_refuse(refusal, CABIN_EINVAL,
+						   "the name is not a line of 1 to %d bytes of UTF-8; correct it",
+						   CABIN_TEXT_MAX_BYTES);
+	}
+	return 0;
+}
+
+int cabin_config_set_channel_gain(struct cabin_config *config, uint16_t channel_index, float gain_db,
+				  struct cabin_config_refusal *refusal)
+{
+	CABIN_ASSERT(channel_index < config->channel_count);
+	refusal->text[0] = '\0';
+	if (!(gain_db >= -40 && gain_db <= 40))
+		return cabin_config_refuse(refusal, CABIN_EINVAL, "gain_db is out of range; write -40 to 40");
+	config->channels[channel_index].gain_db = gain_db;
+	return 0;
+}
+
+int cabin_config_set_channel_hide(struct cabin_config *config, uint16_t channel_index, enum cabin_hide hide,
+				  struct cabin_config_refusal *refusal)
+{
+	CABIN_ASSERT(channel_index < config->channel_count);
+	refusal->text[0] = '\0';
+	if (config->channels[channel_index].kind == CABIN_CHANNEL_FLOOR && hide != CABIN_HIDE_NEVER)
+		return cabin_config_refuse(refusal, CABIN_EINVAL,
+					   "a floor cannot be hidden: interpreters need it; lock the room instead");
+	config->channels[channel_index].hide = hide;
+	return 0;
+}
+
+int cabin_config_set_room_input(struct cabin_config *config, uint16_t room_index, const char *source_id,
+				struct cabin_config_refusal *refusal)
+{
+	CABIN_ASSERT(room_index < config->room_count);
+	uint16_t source_index;
+	refusal->text[0] = '\0';
+	int result = cabin_config_find_input(config, source_id, &source_index, refusal);
+	if (result == 0)
+		config->channels[config->rooms[room_index].first_channel_index].source_index = source_index;
+	return result;
+}
+
+int cabin_config_set_room_lock(struct cabin_config *config, uint16_t room_index, bool locked, const char *pin,
+			       struct cabin_config_refusal *refusal)
+{
+	CABIN_ASSERT(room_index < config->room_count);
+	struct cabin_config_room *room = &config->rooms[room_index];
+	refusal->text[0] = '\0';
+	if (pin && !cabin_config_pin_valid(pin))
+		return cabin_config_refuse(refusal, CABIN_EINVAL, "not a PIN; write 4 to 8 digits");
+	if (locked && !pin && !room->pin)
+		return cabin_config_refuse(refusal, CABIN_EINVAL, "no PIN; give one of 4 to 8 digits");
+	if (pin && !(pin = cabin_arena_copy(cabin_config_arena(config), pin, strlen(pin))))
+		return CABIN_ENOMEM;
+	room->locked = locked;
+	room->pin = pin ? pin : room->pin;
+	return 0;
+}
+
+int cabin_config_copy(struct cabin_config **out, const struct cabin_config *config)
+{
+	char *text = NULL;
+	size_t size;
+	*out = NULL;
+	FILE *to = open_memstream(&text, &size);
+	if (!to)
+		return CABIN_ENOMEM;
+	cabin_config_print(config, to);
+	bool complete = !ferror(to);
+	if (fclose(to) != 0 || !complete) {
+		free(text);
+		return CABIN_ENOMEM;
+	}
+	int result = cabin_config_parse(out, text, size, "the configuration as it runs", "", stderr);
+	free(text);
+	if (result == 0 && !config->server.data)
+		(*out)->server.data = NULL;
+	for (uint16_t i = 0; result == 0 && i < config->room_count; i++)
+		(*out)->rooms[i].added = config->rooms[i].added;
+	return result;
 }

@@ -47,7 +47,7 @@ struct cabin_config_new_room {
 	struct cabin_text name;	      /* all three */
 	const char *input;	      /* source's id; NULL: none yet */
 	const char *const *languages; /* ids; those that are not in the configuration must be built in, and are added */
-	uint16_t language_count;      /* 1 … CABIN_CONFIG_SPARE_LANGUAGES_MAX */
+	uint16_t language_count;      /* 1 … CABIN_SPARE_LANGUAGES_MAX */
 	const uint16_t *numbers; /* of its channels, floor first: language_count + 1; NULL: those after the highest */
 };
 

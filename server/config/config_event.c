@@ -35,6 +35,10 @@ void cabin_config_read_server(struct cabin_reader *reader, const struct cabin_ya
 		cabin_issues_add(reader->issues, close_after->place,
 				 "close_after_ms is less than queue_limit_ms; write at least %u",
 				 server->queue_limit_ms);
+	if (!server->data) {
+		server->data = cabin_arena_format(reader->arena, "%s/cabin-data", reader->folder);
+		reader->no_memory |= !server->data;
+	}
 	if (server->tls_cert && !server->listen_tls)
 		server->listen_tls = "0.0.0.0:8443";
 }

@@ -18,6 +18,8 @@ static uint32_t packet_ms(const struct cabin_config *config, const struct cabin_
 	uint16_t source_index = channel->source_index;
 	if (source_index == CABIN_INDEX_NONE)
 		source_index = config->channels[channel->floor_channel_index].source_index;
+	if (source_index == CABIN_INDEX_NONE)
+		return CABIN_PACKET_MAX_SAMPLES * 1000 / CABIN_RATE_HZ;
 	return config->sources[source_index].opus.packet_ms;
 }
 
@@ -54,7 +56,12 @@ static json_t *languages_json(const struct cabin_config *config)
 	return finish(list, complete);
 }
 
-static json_t *rooms_json(const struct cabin_config *config)
+static bool is_hidden(const uint64_t *hidden, uint16_t channel_index)
+{
+	return hidden[channel_index / 64] >> (channel_index % 64) & 1;
+}
+
+static json_t *rooms_json(const struct cabin_config *config, const uint64_t *hidden)
 {
 	json_t *list = json_array();
 	bool complete = list != NULL;
@@ -62,12 +69,15 @@ static json_t *rooms_json(const struct cabin_config *config)
 		const struct cabin_config_room *room = &config->rooms[i];
 		json_t *channels = json_array();
 		complete = channels != NULL;
-		for (uint16_t k = 0; complete && k < room->channel_count; k++)
-			complete =
-			    append(channels, channel_json(config, &config->channels[room->first_channel_index + k]));
+		for (uint16_t k = 0; complete && k < room->channel_count; k++) {
+			uint16_t index = (uint16_t)(room->first_channel_index + k);
+			if (!is_hidden(hidden, index))
+				complete = append(channels, channel_json(config, &config->channels[index]));
+		}
 		channels = finish(channels, complete);
-		complete = append(list, json_pack("{s:s, s:o, s:o}", "id", room->id, "name", names_json(&room->name),
-						  "channels", channels));
+		json_t *locked = room->locked ? json_true() : NULL;
+		complete = append(list, json_pack("{s:s, s:o, s:o*, s:o}", "id", room->id, "name",
+						  names_json(&room->name), "locked", locked, "channels", channels));
 	}
 	return finish(list, complete);
 }
@@ -135,12 +145,22 @@ static uint64_t hash(const char *text)
 
 char *cabin_config_event_json(const struct cabin_config *config)
 {
+	uint64_t hidden[CABIN_CONFIG_HIDDEN_WORDS] = {0};
+	for (uint16_t i = 0; i < config->channel_count; i++)
+		if (config->channels[i].hide == CABIN_HIDE_ALWAYS)
+			hidden[i / 64] |= UINT64_C(1) << (i % 64);
+	return cabin_config_event_json_without(config, hidden);
+}
+
+char *cabin_config_event_json_without(const struct cabin_config *config,
+				      const uint64_t hidden[CABIN_CONFIG_HIDDEN_WORDS])
+{
 	char *text = NULL;
 	char revision[17];
 	json_t *event = json_pack("{s:s, s:o}", "id", config->event_id, "name", names_json(&config->event_name));
 	json_t *answer = json_pack("{s:i, s:o, s:o, s:o, s:o, s:o}", "protocol", 1, "event", event, "languages",
-				   languages_json(config), "rooms", rooms_json(config), "booths", booths_json(config),
-				   "agenda", agenda_json(config));
+				   languages_json(config), "rooms", rooms_json(config, hidden), "booths",
+				   booths_json(config), "agenda", agenda_json(config));
 	char *content = answer ? json_dumps(answer, JSON_COMPACT) : NULL;
 	if (!content)
 		goto out;

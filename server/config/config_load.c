@@ -23,6 +23,8 @@ static void read_all(struct cabin_reader *reader, const struct cabin_yaml *top, 
 	cabin_config_read_booths(reader, top, &defaults, config);
 	cabin_config_read_access(reader, top, config);
 	cabin_config_read_agenda(reader, top, config);
+	cabin_config_read_announcements(reader, top, config);
+	cabin_config_read_alarms(reader, top, config);
 }
 
 int cabin_config_parse(struct cabin_config **out, const char *text, size_t size, const char *name, const char *folder,

@@ -70,10 +70,10 @@ static bool has_value(const struct cabin_schema_key *key, const unsigned char *f
 		return false;
 	case CABIN_KEY_INTEGER:
 		memcpy(&integer, field, sizeof(integer));
-		return integer != 0 || !key->fallback;
+		return !key->fallback || integer != (uint32_t)key->initial;
 	case CABIN_KEY_NUMBER:
 		memcpy(&number, field, sizeof(number));
-		return fpclassify(number) != FP_ZERO || !key->fallback;
+		return !key->fallback || (isnan(key->initial) ? !isnan(number) : fpclassify(number) != FP_ZERO);
 	case CABIN_KEY_NAMES:
 	case CABIN_KEY_SWITCH:
 	case CABIN_KEY_CHOICE:
@@ -145,6 +145,8 @@ static void print_channel(const struct cabin_config *config, const struct cabin_
 	    .hold_ms = channel->hold_ms,
 	    .fade_ms = channel->fade_ms,
 	    .idle_feed = channel->idle_feed,
+	    .gain_db = channel->gain_db,
+	    .hide = channel->hide,
 	    .idle_from = floor || channel->idle_feed != CABIN_IDLE_CHANNEL
 			     ? NULL
 			     : config->languages[config->channels[channel->idle_from_index].language_index].id,
@@ -171,7 +173,7 @@ static void print_booth(const struct cabin_config *config, const struct cabin_co
 
 static void print_room(const struct cabin_config *config, const struct cabin_config_room *room, FILE *to)
 {
-	struct cabin_draft_room draft = {room->id, room->name};
+	struct cabin_draft_room draft = {room->id, room->name, room->locked, room->pin};
 	print_section(&cabin_schema_room, &draft, "  - ", "    ", to);
 	fputs("    floor:\n", to);
 	print_channel(config, &config->channels[room->first_channel_index], to);
@@ -187,6 +189,32 @@ static void print_room(const struct cabin_config *config, const struct cabin_con
 			fputs("    booths:\n", to);
 		first = false;
 		print_booth(config, &config->booths[i], to);
+	}
+}
+
+static void print_announcements(const struct cabin_config *config, FILE *to)
+{
+	if (config->announcement_count > 0)
+		fputs("announcements:\n", to);
+	for (uint16_t i = 0; i < config->announcement_count; i++) {
+		const struct cabin_config_announcement *announcement = &config->announcements[i];
+		print_section(&cabin_schema_announcement, announcement, "  - ", "    ", to);
+		fputs("    files:\n", to);
+		for (uint16_t k = 0; k < announcement->file_count; k++) {
+			fprintf(to, "      %s: ", announcement->files[k].language);
+			print_text(announcement->files[k].file, to);
+			fputc('\n', to);
+		}
+	}
+}
+
+static void print_alarms(const struct cabin_config *config, FILE *to)
+{
+	if (config->alarm_count > 0)
+		fputs("alarms:\n", to);
+	for (uint16_t i = 0; i < config->alarm_count; i++) {
+		fprintf(to, "  %s:\n", config->alarms[i].kind);
+		print_section(&cabin_schema_alarm, &config->alarms[i], "    ", "    ", to);
 	}
 }
 
@@ -213,7 +241,8 @@ void cabin_config_print(const struct cabin_config *config, FILE *to)
 	}
 	fputs("sources:\n", to);
 	for (uint16_t i = 0; i < config->source_count; i++)
-		print_source(&config->sources[i], to);
+		if (!config->sources[i].insert)
+			print_source(&config->sources[i], to);
 	fputs("rooms:\n", to);
 	for (uint16_t i = 0; i < config->room_count; i++)
 		print_room(config, &config->rooms[i], to);
@@ -225,4 +254,6 @@ void cabin_config_print(const struct cabin_config *config, FILE *to)
 						    session->end, session->title};
 		print_section(&cabin_schema_session, &draft, "  - ", "    ", to);
 	}
+	print_announcements(config, to);
+	print_alarms(config, to);
 }

@@ -42,10 +42,13 @@ void cabin_schema_set_defaults(const struct cabin_schema_section *section, void 
 static void write_type(const struct cabin_schema_key *key, FILE *to)
 {
 	static const char *const names[] = {
-	    [CABIN_KEY_TEXT] = "text",	     [CABIN_KEY_ID] = "id",	    [CABIN_KEY_REFERENCE] = "id",
-	    [CABIN_KEY_FILE] = "file",	     [CABIN_KEY_PATH] = "file",	    [CABIN_KEY_URL] = "link",
-	    [CABIN_KEY_ADDRESS] = "address", [CABIN_KEY_TIME] = "time",	    [CABIN_KEY_NAMES] = "names",
-	    [CABIN_KEY_INTEGER] = "integer", [CABIN_KEY_NUMBER] = "number", [CABIN_KEY_SWITCH] = "`true` or `false`",
+	    [CABIN_KEY_TEXT] = "text",	     [CABIN_KEY_ID] = "id",
+	    [CABIN_KEY_REFERENCE] = "id",    [CABIN_KEY_FILE] = "file",
+	    [CABIN_KEY_PATH] = "file",	     [CABIN_KEY_URL] = "link",
+	    [CABIN_KEY_FOLDER] = "folder",   [CABIN_KEY_PIN] = "4 to 8 digits",
+	    [CABIN_KEY_ADDRESS] = "address", [CABIN_KEY_TIME] = "time",
+	    [CABIN_KEY_NAMES] = "names",     [CABIN_KEY_INTEGER] = "integer",
+	    [CABIN_KEY_NUMBER] = "number",   [CABIN_KEY_SWITCH] = "`true` or `false`",
 	};
 	if (key->type == CABIN_KEY_NESTED) {
 		fputs(key->range, to);

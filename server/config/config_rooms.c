@@ -134,6 +134,8 @@ static void read_channel(struct rooms *rooms, const struct cabin_yaml *node, con
 	    .kind = floor ? CABIN_CHANNEL_LANGUAGE : CABIN_CHANNEL_FLOOR,
 	    .language_index = floor ? find_language(rooms, node, draft.language) : CABIN_INDEX_NONE,
 	    .source_index = find_source(rooms, node, draft.source),
+	    .gain_db = draft.gain_db,
+	    .hide = (enum cabin_hide)draft.hide,
 	    .floor_channel_index = room->first_channel_index,
 	    .room_index = (uint16_t)(room - config->rooms),
 	    .idle_feed = (enum cabin_idle_feed)draft.idle_feed,
@@ -164,10 +166,16 @@ static void read_room(struct rooms *rooms, const struct cabin_yaml *item)
 	struct cabin_reader *reader = rooms->reader;
 	struct cabin_config *config = rooms->config;
 	struct cabin_config_room *room = &config->rooms[config->room_count++];
-	struct cabin_draft_room draft = {NULL, {NULL, NULL, NULL}};
+	struct cabin_draft_room draft = {.id = NULL};
 	cabin_reader_section(reader, &cabin_schema_room, item, &draft);
-	*room = (struct cabin_config_room){
-	    .id = draft.id, .name = draft.name, .first_channel_index = config->channel_count};
+	*room = (struct cabin_config_room){.id = draft.id,
+					   .name = draft.name,
+					   .locked = draft.locked,
+					   .pin = draft.pin,
+					   .first_channel_index = config->channel_count};
+	if (draft.locked && !cabin_yaml_get(item, "pin"))
+		cabin_issues_add(reader->issues, cabin_yaml_get(item, "locked")->key->place,
+				 "locked stands without pin; add pin with 4 to 8 digits");
 	for (const struct cabin_config_room *other = config->rooms; draft.id && other < room; other++)
 		if (other->id && strcmp(other->id, draft.id) == 0)
 			cabin_issues_add(reader->issues, cabin_yaml_get(item, "id")->place,

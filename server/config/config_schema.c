@@ -1,5 +1,7 @@
 #include "config/config_schema.h"
 
+#include <math.h>
+
 #define TEXT_KEY(key, kind, structure, field, fallback, explanation)                                                   \
 	{                                                                                                              \
 		.name = key, .type = kind, .offset = offsetof(structure, field), .initial_text = fallback,             \
@@ -33,11 +35,13 @@
 static const char *const log_levels[] = {"debug", "info", "warn", "error", NULL};
 static const char *const opus_modes[] = {"low-delay", "audio", "voip", NULL};
 static const char *const idle_feeds[] = {"pass-through", "silence", "channel", NULL};
+static const char *const hides[] = {"never", "idle", "always", NULL};
 static const char *const booth_modes[] = {"override", "interlock", NULL};
 
 _Static_assert(CABIN_OPUS_LOW_DELAY == 0 && CABIN_OPUS_AUDIO == 1 && CABIN_OPUS_VOIP == 2, "order of opus_modes");
 _Static_assert(CABIN_IDLE_PASS_THROUGH == 0 && CABIN_IDLE_SILENCE == 1 && CABIN_IDLE_CHANNEL == 2,
 	       "order of idle_feeds");
+_Static_assert(CABIN_HIDE_NEVER == 0 && CABIN_HIDE_IDLE == 1 && CABIN_HIDE_ALWAYS == 2, "order of hides");
 _Static_assert(CABIN_BOOTH_OVERRIDE == 0 && CABIN_BOOTH_INTERLOCK == 1, "order of booth_modes");
 _Static_assert(sizeof(enum cabin_opus_mode) == sizeof(unsigned), "choices are written as unsigned");
 
@@ -52,6 +56,9 @@ static const struct cabin_schema_key top_keys[] = {
     REQUIRED_NESTED_KEY("rooms", "list, at most 64 channels in all",
 			"Halls, each with a floor and its language channels"),
     NESTED_KEY("agenda", "list, at most 1000", "Sessions, in any order"),
+    NESTED_KEY("announcements", "list, at most 16",
+	       "What the desk can play to listeners, beside `evacuation`, `resume-soon` and `technical-break`"),
+    NESTED_KEY("alarms", "map of KIND: settings", "Where the desk's alarms differ from what is built in"),
 };
 SECTION(cabin_schema_top, "(top)", "The keys of the file itself.", top_keys);
 
@@ -93,6 +100,13 @@ static const struct cabin_schema_key server_keys[] = {
      .initial_text = "info",
      .choices = log_levels,
      .help = "Log lines below this level are left out"},
+    {.name = "data",
+     .type = CABIN_KEY_FOLDER,
+     .offset = offsetof(SERVER, data),
+     .fallback = "`cabin-data` beside this file",
+     .help = "Folder of the event's database: what the desk changes, and the log; made when it is not there"},
+    INTEGER_KEY("spare_rooms", SERVER, spare_rooms, 0, CABIN_CONFIG_SPARE_ROOMS_MAX, CABIN_CONFIG_SPARE_ROOMS_MAX,
+		"Rooms of up to 3 languages that the desk can add while the event runs"),
 };
 SECTION(cabin_schema_server, "server", "The command line and the environment come before these (`cabind --help`).",
 	server_keys);
@@ -234,6 +248,7 @@ static const struct cabin_schema_key play_keys[] = {
 };
 SECTION(cabin_schema_play, "sources.ID.play[]", "An item may be the file's name alone.", play_keys);
 
+#define ROOM struct cabin_draft_room
 static const struct cabin_schema_key room_keys[] = {
     REQUIRED_KEY("id", CABIN_KEY_ID, struct cabin_draft_room, id, "Begins the ids of the room's channels"),
     REQUIRED_KEY("name", CABIN_KEY_NAMES, struct cabin_draft_room, name, "What the listen page shows"),
@@ -244,6 +259,11 @@ static const struct cabin_schema_key room_keys[] = {
      .range = "list",
      .fallback = "one for each language channel",
      .help = "Where interpreters sit"},
+    {.name = "locked",
+     .type = CABIN_KEY_SWITCH,
+     .offset = offsetof(ROOM, locked),
+     .help = "Listeners need the room's PIN; it needs pin"},
+    TEXT_KEY("pin", CABIN_KEY_PIN, ROOM, pin, NULL, "What opens the room while it is locked"),
 };
 SECTION(cabin_schema_room, "rooms[]", "", room_keys);
 
@@ -254,10 +274,15 @@ SECTION(cabin_schema_room, "rooms[]", "", room_keys);
 		.max = 65535, .fallback = "its place among all channels",                                              \
 		.help = "The channel's number on the wire (SSRC)"                                                      \
 	}
+#define GAIN_ROW                                                                                                       \
+	NUMBER_KEY("gain_db", CHANNEL, gain_db, -40, 40, 0,                                                            \
+		   "Trim of all that the channel carries, applied at the ear; the desk can change it")
 static const struct cabin_schema_key floor_keys[] = {
-    REQUIRED_KEY("source", CABIN_KEY_REFERENCE, CHANNEL, source, "Id of the source that hears the hall"),
+    TEXT_KEY("source", CABIN_KEY_REFERENCE, CHANNEL, source, NULL,
+	     "Id of the source that hears the hall; none: silent until the desk gives the room an input"),
     NUMBER_ROW,
     FADE_KEYS(CHANNEL),
+    GAIN_ROW,
 };
 SECTION(cabin_schema_floor, "rooms[].floor", "", floor_keys);
 
@@ -277,6 +302,12 @@ static const struct cabin_schema_key channel_keys[] = {
 	     "With `idle: channel`: the language of the other channel in this room"),
     FADE_KEYS(CHANNEL),
     NUMBER_ROW,
+    GAIN_ROW,
+    {.name = "hide",
+     .type = CABIN_KEY_CHOICE,
+     .offset = offsetof(CHANNEL, hide),
+     .choices = hides,
+     .help = "When listeners do not see the channel; idle: while no booth works in it"},
 };
 SECTION(cabin_schema_channel, "rooms[].channels[]", "", channel_keys);
 
@@ -337,6 +368,43 @@ static const struct cabin_schema_key session_keys[] = {
 };
 SECTION(cabin_schema_session, "agenda[]", "Sessions of one room must not overlap.", session_keys);
 
+#define ANNOUNCEMENT struct cabin_config_announcement
+static const struct cabin_schema_key announcement_keys[] = {
+    REQUIRED_KEY(
+	"id", CABIN_KEY_ID, ANNOUNCEMENT, id,
+	"Short name, 47 characters at most; that of a built-in one replaces it, and `identification` replaces the "
+	"spoken names of the channels"),
+    REQUIRED_KEY("title", CABIN_KEY_NAMES, ANNOUNCEMENT, title, "What the desk shows"),
+    REQUIRED_NESTED_KEY("files", "map of LANGUAGE: file",
+			"What listeners of each language hear; floors, and channels of a language that is not here, "
+			"get all of them one after another"),
+};
+SECTION(cabin_schema_announcement, "announcements[]",
+	"With the built-in ones, 64 sounds at most: one for each language of each, and one more for each.",
+	announcement_keys);
+
+#define ALARM struct cabin_config_alarm
+static const struct cabin_schema_key alarm_keys[] = {
+    {.name = "threshold",
+     .type = CABIN_KEY_NUMBER,
+     .offset = offsetof(ALARM, threshold),
+     .min = -1000000,
+     .max = 1000000,
+     .initial = NAN,
+     .fallback = "the kind's own",
+     .help = "In the kind's unit; beyond it the alarm is raised …"},
+    {.name = "hold_ms",
+     .type = CABIN_KEY_INTEGER,
+     .offset = offsetof(ALARM, hold_ms),
+     .max = 86400000,
+     .initial = UINT32_MAX,
+     .fallback = "the kind's own",
+     .help = "… once it has lasted for this long"},
+    {.name = "off", .type = CABIN_KEY_SWITCH, .offset = offsetof(ALARM, off), .help = "Never raise it"},
+};
+SECTION(cabin_schema_alarm, "alarms.KIND", "docs/alarms.md tells the kinds, with their thresholds and units.",
+	alarm_keys);
+
 const struct cabin_schema_section *const cabin_schema_sections[] = {
     &cabin_schema_top,
     &cabin_schema_event,
@@ -354,5 +422,7 @@ const struct cabin_schema_section *const cabin_schema_sections[] = {
     &cabin_schema_document,
     &cabin_schema_access,
     &cabin_schema_session,
+    &cabin_schema_announcement,
+    &cabin_schema_alarm,
     NULL,
 };

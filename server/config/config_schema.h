@@ -19,7 +19,10 @@ enum {
 	CABIN_SESSIONS_MAX = 1000,
 	CABIN_LANGUAGES_MAX = 64,
 	CABIN_PLAY_MAX = 256,
-	CABIN_DOCUMENTS_MAX = 200
+	CABIN_DOCUMENTS_MAX = 200,
+	CABIN_ANNOUNCEMENTS_MAX = 16,
+	CABIN_ANNOUNCEMENT_ID_MAX_BYTES = 48, /* so that "insert.ID.LANGUAGE" is a source's id */
+	CABIN_ALARMS_MAX = 64
 };
 
 enum cabin_schema_type {
@@ -28,6 +31,8 @@ enum cabin_schema_type {
 	CABIN_KEY_REFERENCE,   /* const char *: an id that stands elsewhere */
 	CABIN_KEY_FILE,	       /* const char *: made absolute; must be readable */
 	CABIN_KEY_PATH,	       /* const char *: made absolute; need not be there */
+	CABIN_KEY_FOLDER,      /* const char *: made absolute; need not be there */
+	CABIN_KEY_PIN,	       /* const char *: 4 to 8 digits */
 	CABIN_KEY_URL,	       /* const char *: http:// or https:// */
 	CABIN_KEY_ADDRESS,     /* const char *: ADDRESS:PORT */
 	CABIN_KEY_TIME,	       /* const char *: RFC 3339 with offset */
@@ -46,7 +51,8 @@ struct cabin_schema_key {
 	size_t offset; /* into the section's struct */
 	bool required;
 	double min, max;	    /* integer and number */
-	double initial;		    /* integer, number, switch, choice; a required key has none */
+	double initial;		    /* integer, number, switch, choice; a required key has none; with a fallback it
+				       stands for "not given" */
 	const char *initial_text;   /* text types, NULL: none */
 	const char *const *choices; /* ends with NULL */
 	const char *range;	    /* for the reference, where type, min and max do not say it */
@@ -91,6 +97,8 @@ struct cabin_draft_play {
 struct cabin_draft_room {
 	const char *id;
 	struct cabin_text name;
+	bool locked;
+	const char *pin;
 };
 
 struct cabin_draft_channel { /* a room's floor too */
@@ -99,6 +107,8 @@ struct cabin_draft_channel { /* a room's floor too */
 	uint32_t hold_ms, fade_ms;
 	unsigned idle_feed;
 	const char *idle_from;
+	float gain_db;
+	unsigned hide;
 };
 
 struct cabin_draft_session {
@@ -109,7 +119,7 @@ struct cabin_draft_session {
 extern const struct cabin_schema_section cabin_schema_top, cabin_schema_event, cabin_schema_server,
     cabin_schema_language, cabin_schema_device, cabin_schema_defaults, cabin_schema_opus, cabin_schema_source,
     cabin_schema_play, cabin_schema_room, cabin_schema_floor, cabin_schema_channel, cabin_schema_booth,
-    cabin_schema_document, cabin_schema_access, cabin_schema_session;
+    cabin_schema_document, cabin_schema_access, cabin_schema_session, cabin_schema_announcement, cabin_schema_alarm;
 
 /* All sections in the order of the reference; ends with NULL. */
 extern const struct cabin_schema_section *const cabin_schema_sections[];

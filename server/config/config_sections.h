@@ -26,6 +26,14 @@ void cabin_config_read_booths(struct cabin_reader *reader, const struct cabin_ya
 void cabin_config_read_access(struct cabin_reader *reader, const struct cabin_yaml *top, struct cabin_config *config);
 void cabin_config_read_agenda(struct cabin_reader *reader, const struct cabin_yaml *top, struct cabin_config *config);
 
+/* Announcements and alarms; after the languages. */
+void cabin_config_read_announcements(struct cabin_reader *reader, const struct cabin_yaml *top,
+				     struct cabin_config *config);
+void cabin_config_read_alarms(struct cabin_reader *reader, const struct cabin_yaml *top, struct cabin_config *config);
+
+/* How many sources cabin_config_add_inserts makes. */
+uint32_t cabin_config_count_inserts(const struct cabin_config *config);
+
 /* The names of a language that is built in; false: it is not. */
 bool cabin_config_language_name(const char *id, struct cabin_text *out);
 

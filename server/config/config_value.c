@@ -142,6 +142,13 @@ bool cabin_config_address_valid(const char *text)
 	return inet_pton(brackets ? AF_INET6 : AF_INET, host, address) == 1;
 }
 
+bool cabin_config_pin_valid(const char *text)
+{
+	size_t size = strlen(text);
+	return size >= CABIN_CONFIG_PIN_MIN_DIGITS && size <= CABIN_CONFIG_PIN_MAX_DIGITS &&
+	       strspn(text, "0123456789") == size;
+}
+
 /* Counted from the configuration's folder. NULL: no memory. */
 static const char *absolute_path(struct cabin_reader *reader, const struct cabin_yaml *node)
 {
@@ -166,7 +173,8 @@ const char *cabin_reader_file(struct cabin_reader *reader, const struct cabin_ya
 const char *cabin_value_text(struct cabin_reader *reader, const struct cabin_schema_key *key,
 			     const struct cabin_yaml *node)
 {
-	bool is_path = key->type == CABIN_KEY_FILE || key->type == CABIN_KEY_PATH || key->type == CABIN_KEY_URL;
+	bool is_path = key->type == CABIN_KEY_FILE || key->type == CABIN_KEY_PATH || key->type == CABIN_KEY_FOLDER ||
+		       key->type == CABIN_KEY_URL;
 	size_t limit = is_path ? CABIN_PATH_TEXT_MAX_BYTES : CABIN_TEXT_MAX_BYTES;
 	if (node->text[0] == '\0' || strlen(node->text) > limit) {
 		cabin_issues_add(reader->issues, node->place, "%s is %s; write 1 to %zu bytes", key->name,
@@ -193,9 +201,13 @@ const char *cabin_value_text(struct cabin_reader *reader, const struct cabin_sch
 				 "'%s' is not a link; write it like https://example.org/glossary", node->text);
 		return NULL;
 	}
+	if (key->type == CABIN_KEY_PIN && !cabin_config_pin_valid(node->text)) {
+		cabin_issues_add(reader->issues, node->place, "'%s' is not a PIN; write 4 to 8 digits", node->text);
+		return NULL;
+	}
 	if (key->type == CABIN_KEY_FILE)
 		return cabin_reader_file(reader, node);
-	if (key->type == CABIN_KEY_PATH)
+	if (key->type == CABIN_KEY_PATH || key->type == CABIN_KEY_FOLDER)
 		return absolute_path(reader, node);
 	const char *copy = cabin_arena_copy(reader->arena, node->text, strlen(node->text));
 	reader->no_memory |= !copy;

@@ -1,5 +1,6 @@
 /* The configuration: what loads, what is told about what does not, and that nothing is
  * lost between loading, printing and loading again. */
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -68,6 +69,8 @@ static void loads_the_least(void **state)
 	assert_int_equal(config->server.dscp_listeners, 34);
 	assert_int_equal(config->server.rto_min_us, 5000);
 	assert_string_equal(config->server.log_level, "info");
+	assert_string_equal(config->server.data, CABIN_SOURCE_DIR "/deploy/demo/cabin-data");
+	assert_int_equal(config->server.spare_rooms, 4);
 	const struct cabin_config_source *source = &config->sources[0];
 	assert_int_equal(source->kind, CABIN_SOURCE_TONE);
 	assert_float_equal(source->tone_hz, 440, 0);
@@ -88,6 +91,12 @@ static void loads_the_least(void **state)
 	assert_int_equal(floor->source_index, 0);
 	assert_int_equal(floor->floor_channel_index, 0);
 	assert_int_equal(floor->fade_ms, 40);
+	assert_float_equal(floor->gain_db, 0, 0);
+	assert_int_equal(floor->hide, CABIN_HIDE_NEVER);
+	assert_false(config->rooms[0].locked);
+	assert_null(config->rooms[0].pin);
+	assert_int_equal(config->announcement_count, 0);
+	assert_int_equal(config->alarm_count, 0);
 	cabin_config_destroy(config);
 }
 
@@ -162,6 +171,46 @@ static void loads_everything(void **state)
 #define TWO_WAYS                                                                                                       \
 	"rooms:\n  - id: r\n    name: R\n    floor: {source: a}\n    channels: [{language: vi}, {language: fr}]\n    " \
 	"booths:\n"
+
+static void loads_what_the_desk_needs(void **state)
+{
+	struct cabin_config *config =
+	    load_good("event: {id: e, name: E}\nlanguages: [vi, de]\nsources: {a: {tone_hz: 440}}\n"
+		      "server: {data: db, spare_rooms: 0}\n"
+		      "rooms:\n  - id: r\n    name: R\n    locked: true\n    pin: 0048\n    floor: {gain_db: -1.5}\n"
+		      "    channels: [{language: vi, hide: idle, gain_db: 40}, {language: de, hide: always}]\n"
+		      "  - {id: s, name: S, pin: '12345678', floor: {source: a}}\n"
+		      "announcements:\n  - id: lunch\n    title: {vi: 'Ăn trưa', en: Lunch}\n"
+		      "    files: {de: speech/video-en.opus, vi: speech/floor-vi.opus}\n"
+		      "  - {id: evacuation, title: Out, files: {en: speech/video-en.opus}}\n"
+		      "alarms:\n  floor-silent: {threshold: 0, hold_ms: 0}\n  clipping: {off: true}\n");
+	assert_string_equal(config->server.data, CABIN_SOURCE_DIR "/deploy/demo/db");
+	assert_int_equal(config->server.spare_rooms, 0);
+	assert_true(config->rooms[0].locked);
+	assert_string_equal(config->rooms[0].pin, "0048");
+	assert_false(config->rooms[1].locked);
+	assert_string_equal(config->rooms[1].pin, "12345678");
+	assert_int_equal(config->channels[0].source_index, CABIN_INDEX_NONE);
+	assert_float_equal(config->channels[0].gain_db, -1.5, 0);
+	assert_float_equal(config->channels[1].gain_db, 40, 0);
+	assert_int_equal(config->channels[1].hide, CABIN_HIDE_IDLE);
+	assert_int_equal(config->channels[2].hide, CABIN_HIDE_ALWAYS);
+	assert_int_equal(config->announcement_count, 2);
+	assert_string_equal(config->announcements[0].title.fr, "Lunch");
+	assert_int_equal(config->announcements[0].file_count, 2);
+	assert_string_equal(config->announcements[0].files[0].language, "de");
+	assert_string_equal(config->announcements[0].files[1].file,
+			    CABIN_SOURCE_DIR "/deploy/demo/speech/floor-vi.opus");
+	assert_int_equal(config->alarm_count, 2);
+	assert_string_equal(config->alarms[0].kind, "floor-silent");
+	assert_float_equal(config->alarms[0].threshold, 0, 0);
+	assert_int_equal(config->alarms[0].hold_ms, 0);
+	assert_false(config->alarms[0].off);
+	assert_true(isnan(config->alarms[1].threshold));
+	assert_int_equal(config->alarms[1].hold_ms, UINT32_MAX);
+	assert_true(config->alarms[1].off);
+	cabin_config_destroy(config);
+}
 
 static void loads_booths(void **state)
 {
@@ -266,7 +315,7 @@ static const struct refusal refusals[] = {
     {HEAD ROOM "server: {colour: 1}\n",
      "f:8:10: unknown key 'colour'; known here: listen, listen_tls, tls_cert, tls_key, loops, max_listeners, "
      "max_listeners_per_address, queue_limit_ms, close_after_ms, dscp_listeners, dscp_consoles, rto_min_us, "
-     "log_level\n"},
+     "log_level, data, spare_rooms\n"},
     {HEAD ROOM "server: {loops: 1, loops: 2}\n",
      "f:8:20: key 'loops' is here a second time, the first is in line 8; keep one of them\n"},
     {HEAD ROOM "server: {loops: }\n", "f:8:10: key 'loops' has no value; write one or remove the key\n"},
@@ -446,6 +495,34 @@ static const struct refusal refusals[] = {
      "f:9:19: no room 'x'; did you mean 'r'?\nf:10:10: session id 's' is taken already; give one of them another id\n"},
     {HEAD ROOM "agenda:\n  - {room: r, start: 2027-03-02T08:30:00Z, end: 2027-03-02T09:00:00Z}\n",
      "f:9:5: key 'title' is missing in agenda[]; add it\n"},
+    /* what the desk needs */
+    {HEAD "rooms:\n  - {id: r, name: R, locked: true, floor: {source: a}}\n",
+     "f:7:22: locked stands without pin; add pin with 4 to 8 digits\n"},
+    {HEAD "rooms:\n  - {id: r, name: R, pin: 123, floor: {source: a}}\n",
+     "f:7:27: '123' is not a PIN; write 4 to 8 digits\n"},
+    {HEAD "rooms:\n  - {id: r, name: R, pin: 12a4, floor: {source: a}}\n",
+     "f:7:27: '12a4' is not a PIN; write 4 to 8 digits\n"},
+    {HEAD "rooms:\n  - {id: r, name: R, floor: {source: a, hide: idle}}\n",
+     "f:7:41: key 'hide' does not belong here; it belongs to rooms[].channels[]\n"},
+    {HEAD "rooms:\n  - {id: r, name: R, floor: {source: a, gain_db: 41}}\n",
+     "f:7:50: gain_db is out of range; write -40 to 40\n"},
+    {HEAD ROOM "server: {spare_rooms: 5}\n", "f:8:23: spare_rooms is out of range; write 0 to 4\n"},
+    {HEAD ROOM "announcements:\n  - {id: tone, title: T, files: {vi: speech/floor-vi.opus}}\n",
+     "f:9:10: 'tone' is a word of the desk itself; give the announcement another id\n"},
+    {HEAD ROOM "announcements:\n  - {id: a, title: T, files: {de: speech/floor-vi.opus}}\n",
+     "f:9:31: no language 'de'; add it under languages\n"},
+    {HEAD ROOM "announcements:\n  - {id: a, title: T, files: {}}\n",
+     "f:9:30: files has 0 entries; write 1 to 64, as in {vi: FILE}\n"},
+    {HEAD ROOM "announcements:\n  - {id: a, title: T, files: {vi: gone.opus}}\n",
+     "f:9:35: cannot read the file 'gone.opus'; correct its name (it counts from this file's folder) or its "
+     "permissions\n"},
+    {HEAD ROOM "announcements:\n  - {id: a, title: T, files: {vi: speech/floor-vi.opus}}\n"
+	       "  - {id: a, title: T, files: {vi: speech/floor-vi.opus}}\n",
+     "f:10:10: announcement id 'a' is taken already; give one of them another id\n"},
+    {HEAD ROOM "alarms: {floor-silnt: {off: true}}\n",
+     "f:8:10: no alarm 'floor-silnt'; did you mean 'floor-silent'?\n"},
+    {HEAD ROOM "alarms: {xyz: {off: true}}\n", "f:8:10: no alarm 'xyz'; docs/alarms.md tells them all\n"},
+    {HEAD ROOM "alarms: {delay: {hold_ms: -1}}\n", "f:8:27: hold_ms is out of range; write 0 to 86400000\n"},
 };
 
 static void tells_each_error_with_its_place(void **state)
@@ -556,17 +633,21 @@ static struct cabin_config *load_file(const char *path)
 
 static void prints_what_loads_again(void **state)
 {
-	struct cabin_config *config =
-	    load_good("event: {id: e, name: {vi: '\"\\', fr: 'a: b # c', en: \"'\"}}\n"
-		      "languages: [vi]\n"
-		      "devices: {d: {name: x}}\n"
-		      "sources:\n  a: {tone_hz: 19.5e3, gain_db: -0.1}\n  b: {device: d, inputs: [3, 1]}\n"
-		      "  c: {play: [{silence_ms: 3}, {file: speech/floor-vi.opus, length_ms: 4}], loop: true}\n"
-		      "access: {key: speech/floor-vi.txt, revoked: gone.txt}\n"
-		      "rooms:\n  - {id: r, name: R, floor: {source: a}, channels: [{language: vi}]}\n"
-		      "  - id: s\n    name: S\n    floor: {source: a}\n    channels: [{language: vi}]\n    booths:\n"
-		      "      - {id: s-1, outputs: [vi], mode: interlock, seats: 3, documents: [{title: T, url: "
-		      "'https://x'}]}\n      - {id: s-2, outputs: [vi]}\n");
+	struct cabin_config *config = load_good(
+	    "event: {id: e, name: {vi: '\"\\', fr: 'a: b # c', en: \"'\"}}\n"
+	    "languages: [vi]\n"
+	    "devices: {d: {name: x}}\n"
+	    "announcements: [{id: x, title: X, files: {vi: speech/floor-vi.opus, en: speech/video-en.opus}}]\n"
+	    "alarms: {delay: {threshold: 0.25}, too-low: {hold_ms: 0}, disk-low: {off: true}}\n"
+	    "server: {data: db, spare_rooms: 1}\n"
+	    "sources:\n  a: {tone_hz: 19.5e3, gain_db: -0.1}\n  b: {device: d, inputs: [3, 1]}\n"
+	    "  c: {play: [{silence_ms: 3}, {file: speech/floor-vi.opus, length_ms: 4}], loop: true}\n"
+	    "access: {key: speech/floor-vi.txt, revoked: gone.txt}\n"
+	    "rooms:\n  - {id: r, name: R, locked: true, pin: '0048', floor: {gain_db: -3}, channels:\n"
+	    "      [{language: vi, hide: always, gain_db: 2.5}]}\n"
+	    "  - id: s\n    name: S\n    floor: {source: a}\n    channels: [{language: vi}]\n    booths:\n"
+	    "      - {id: s-1, outputs: [vi], mode: interlock, seats: 3, documents: [{title: T, url: "
+	    "'https://x'}]}\n      - {id: s-2, outputs: [vi]}\n");
 	free(round_trip(config));
 	cabin_config_destroy(config);
 }
@@ -669,6 +750,46 @@ static void writes_the_event_as_the_protocol_says(void **state)
 	cabin_config_destroy(config);
 }
 
+/* The ids of the channels in the event, each after a space, in the caller's memory. */
+static char *channel_ids(const struct cabin_config *config, const uint64_t *hidden, bool *locked, char *out)
+{
+	char *text = hidden ? cabin_config_event_json_without(config, hidden) : cabin_config_event_json(config);
+	json_t *event = json_loads(text, 0, NULL), *room, *channel;
+	size_t i, k;
+	out[0] = '\0';
+	json_array_foreach(json_object_get(event, "rooms"), i, room)
+	{
+		*locked = json_is_true(json_object_get(room, "locked"));
+		json_array_foreach(json_object_get(room, "channels"), k, channel)
+		{
+			strcat(out, " ");
+			strcat(out, json_string_value(json_object_get(channel, "id")));
+		}
+	}
+	json_decref(event);
+	free(text);
+	return out;
+}
+
+static void leaves_out_what_is_hidden(void **state)
+{
+	const uint64_t hidden[CABIN_CONFIG_HIDDEN_WORDS] = {1u << 1}, none[CABIN_CONFIG_HIDDEN_WORDS] = {0};
+	struct cabin_config *config =
+	    load_good(HEAD "rooms:\n  - {id: r, name: R, locked: true, pin: '1234', floor: {source: a}, channels:\n"
+			   "    [{language: fr, hide: idle}, {language: vi, hide: always}]}\n");
+	char ids[200];
+	bool locked;
+	assert_string_equal(channel_ids(config, hidden, &locked, ids), " r.floor r.vi");
+	assert_true(locked);
+	assert_string_equal(channel_ids(config, none, &locked, ids), " r.floor r.fr r.vi");
+	/* Who asks without saying what is idle gets all but what is never shown. */
+	assert_string_equal(channel_ids(config, NULL, &locked, ids), " r.floor r.fr");
+	char *text = cabin_config_event_json(config);
+	assert_null(strstr(text, "1234")); /* the PIN is nobody's business */
+	free(text);
+	cabin_config_destroy(config);
+}
+
 static void moves_the_agenda(void **state)
 {
 	setenv("TZ", "UTC-05:30", 1); /* POSIX: five and a half hours east */
@@ -735,7 +856,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(loads_the_least),
 	    cmocka_unit_test(loads_everything),
+	    cmocka_unit_test(loads_what_the_desk_needs),
 	    cmocka_unit_test(loads_booths),
+	    cmocka_unit_test(leaves_out_what_is_hidden),
 	    cmocka_unit_test(makes_booths_of_channels),
 	    cmocka_unit_test(tells_each_error_with_its_place),
 	    cmocka_unit_test(tells_all_errors_at_once_in_order),

@@ -71,10 +71,10 @@ static void check_refused(const char *line, char *(*environment)(const char *), 
 
 static void sets_what_it_is_told(void **state)
 {
-	struct cabin_options options =
-	    good("--config a.yaml --listen 127.0.0.1:0 --listen-tls=[::1]:0 --tls-cert c --tls-key k --port-file p "
-		 "--tls-port-file t --web w --log-level warn --first-sequence 65530 --first-timestamp 4294967000",
-		 no_environment);
+	struct cabin_options options = good(
+	    "--config a.yaml --listen 127.0.0.1:0 --listen-tls=[::1]:0 --tls-cert c --tls-key k --port-file p "
+	    "--tls-port-file t --web w --log-level warn --data /d --first-sequence 65530 --first-timestamp 4294967000",
+	    no_environment);
 	assert_int_equal(options.command, CABIN_COMMAND_RUN);
 	assert_string_equal(options.config, "a.yaml");
 	assert_string_equal(options.listen, "127.0.0.1:0");
@@ -85,6 +85,7 @@ static void sets_what_it_is_told(void **state)
 	assert_string_equal(options.tls_port_file, "t");
 	assert_string_equal(options.web, "w");
 	assert_string_equal(options.log_level, "warn");
+	assert_string_equal(options.data, "/d");
 	assert_string_equal(options.first_sequence, "65530");
 	assert_string_equal(options.first_timestamp, "4294967000");
 	assert_false(options.demo);
@@ -173,6 +174,7 @@ static void helps_with_every_option(void **state)
 					    "--tls-port-file FILE",
 					    "--web FOLDER",
 					    "--log-level LEVEL",
+					    "--data FOLDER",
 					    "--device NAME",
 					    "--api NAME",
 					    "--jack-server NAME",
@@ -181,6 +183,7 @@ static void helps_with_every_option(void **state)
 					    "--first-timestamp N",
 					    "CABIN_LISTEN",
 					    "CABIN_LOG_LEVEL",
+					    "CABIN_DATA",
 					    "status 2"};
 	char *help;
 	size_t size;

@@ -35,12 +35,14 @@ static void lays_options_over_the_file(void **state)
 	assert_string_equal(config->server.listen, "0.0.0.0:8080");
 	assert_null(config->server.listen_tls);
 	assert_string_equal(config->server.log_level, "info");
+	assert_string_equal(config->server.data, CABIN_SOURCE_DIR "/deploy/examples/cabin-data");
 	cabin_config_destroy(config);
 
 	options = (struct cabin_options){.config = CONFERENCE,
 					 .listen = "127.0.0.1:1",
 					 .tls_cert = "cert.pem",
 					 .tls_key = "key.pem",
+					 .data = "/var/lib/cabin",
 					 .log_level = "debug"};
 	config = load(&options, 0, "");
 	assert_string_equal(config->server.listen, "127.0.0.1:1");
@@ -48,6 +50,7 @@ static void lays_options_over_the_file(void **state)
 	assert_string_equal(config->server.tls_cert, "cert.pem");
 	assert_string_equal(config->server.tls_key, "key.pem");
 	assert_string_equal(config->server.log_level, "debug");
+	assert_string_equal(config->server.data, "/var/lib/cabin");
 	assert_int_equal(config->server.max_listeners, 2000); /* the file's */
 	cabin_config_destroy(config);
 
