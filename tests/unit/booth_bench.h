@@ -21,9 +21,9 @@
 #include "wire/console_write.h"
 
 enum { FLOOR, VI, FR, EN, CHANNELS };
-enum { HALL, LINE, CAPTURES };
-enum { VI_FR, FR_EN, BOOTHS }; /* outputs FR, VI and EN, FR */
-enum { SEAT_SOURCES = BOOTHS * 4, TOLD = 256, HOLD_MS = 1000, GRACE_MS = 5000 };
+enum { HALL, LINE, TONE, SECOND, CAPTURES }; /* the last two feed nothing by themselves */
+enum { VI_FR, FR_EN, BOOTHS };		     /* outputs FR, VI and EN, FR */
+enum { BOOTHS_MAX = 8, SEAT_SOURCES = BOOTHS_MAX * 4, TOLD = 256, EVENTS = 256, HOLD_MS = 1000, GRACE_MS = 5000 };
 
 static const uint64_t ms = CABIN_NS_PER_MS;
 
@@ -70,6 +70,9 @@ struct bench {
 	struct told told[TOLD];
 	uint32_t told_count;
 	bool full;
+	struct cabin_hub_event events[EVENTS];
+	uint32_t event_count;
+	uint32_t tapped[CAPTURES + SEAT_SOURCES];
 	uint64_t key;
 	double lufs[CAPTURES + SEAT_SOURCES];
 	uint32_t listeners;
@@ -106,7 +109,21 @@ static inline uint32_t bench_listeners(void *context, uint16_t channel_index)
 	return ((struct bench *)context)->listeners;
 }
 
-static inline int setup(void **state)
+static inline void bench_event(void *context, const struct cabin_hub_event *event)
+{
+	struct bench *bench = context;
+
+	assert_true(bench->event_count < EVENTS);
+	bench->events[bench->event_count++] = *event;
+}
+
+static inline void bench_tap(void *context, struct cabin_packet *packet)
+{
+	((struct bench *)context)->tapped[packet->source_index]++;
+}
+
+/* `config` says what there is: channels, rooms, booths. */
+static inline int setup_hub(void **state, struct cabin_hub_config config)
 {
 	struct bench *bench = calloc(1, sizeof(*bench));
 	struct cabin_sink sink = {fake_sink_publish, &bench->sink};
@@ -116,28 +133,33 @@ static inline int setup(void **state)
 		bench->sources[i] = (struct fake_source){i, 5000, 7777, 960};
 		bench->lufs[i] = NAN;
 	}
-	if (cabin_packet_pool_create(&bench->pool, 4096) ||
-	    cabin_hub_create(&bench->hub, &(struct cabin_hub_config){.clock = fake_clock(&bench->clock),
-								     .pool = bench->pool,
-								     .channels = channels,
-								     .channel_count = CHANNELS,
-								     .source_count = CAPTURES,
-								     .sinks = &sink,
-								     .sink_count = 1,
-								     .rooms = rooms,
-								     .room_count = 1,
-								     .booths = booths,
-								     .booth_count = BOOTHS,
-								     .notices = {bench_notify, bench},
-								     .random = bench_key,
-								     .random_context = bench,
-								     .loudness_lufs = bench_lufs,
-								     .loudness_context = bench,
-								     .audience = bench_listeners,
-								     .audience_context = bench}))
+	if (cabin_packet_pool_create(&bench->pool, 4096))
 		return -1;
+	config.clock = fake_clock(&bench->clock);
+	config.pool = bench->pool;
+	config.source_count = CAPTURES;
+	config.sinks = &sink;
+	config.sink_count = 1;
+	config.notices = (struct cabin_notice_sink){bench_notify, bench};
+	config.random = bench_key;
+	config.loudness_lufs = bench_lufs;
+	config.audience = bench_listeners;
+	config.event = bench_event;
+	config.tap = bench_tap;
+	config.random_context = config.loudness_context = config.audience_context = config.event_context =
+	    config.tap_context = bench;
 	*state = bench;
-	return 0;
+	return cabin_hub_create(&bench->hub, &config);
+}
+
+static inline int setup(void **state)
+{
+	return setup_hub(state, (struct cabin_hub_config){.channels = channels,
+							  .channel_count = CHANNELS,
+							  .rooms = rooms,
+							  .room_count = 1,
+							  .booths = booths,
+							  .booth_count = BOOTHS});
 }
 
 /* Every packet is back: nothing leaked. */
@@ -155,7 +177,8 @@ static inline int teardown(void **state)
 static inline void forget(struct bench *bench)
 {
 	fake_sink_clear(&bench->sink);
-	bench->told_count = 0;
+	bench->told_count = bench->event_count = 0;
+	memset(bench->tapped, 0, sizeof(bench->tapped));
 }
 
 /* --- a console ------------------------------------------------------------------------- */
@@ -330,6 +353,17 @@ static inline void expect_feed(const struct bench *bench, uint16_t channel, cons
 	assert_int_equal(json_integer_value(json_object_get(root, "seat")), seat);
 	assert_int_equal(json_integer_value(json_object_get(root, "from")), from);
 	json_decref(root);
+}
+
+/* States of the channel since `forget`. */
+static inline uint32_t states_of(const struct bench *bench, uint16_t channel)
+{
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < bench->sink.count; i++)
+		count +=
+		    bench->sink.items[i]->kind == CABIN_PACKET_STATE && bench->sink.items[i]->channel_index == channel;
+	return count;
 }
 
 /* Media of the channel since `forget`. */
