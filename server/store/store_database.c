@@ -32,11 +32,39 @@ static bool is_no_room(int error)
 	return error == ENOSPC || error == EDQUOT || error == EFBIG;
 }
 
-const char *cabin_store_error_text(const struct cabin_store_database *database, int code)
+/* The newest error of the operating system on one of the database's two files. */
+static int errno_of(sqlite3 *handle, int file_pointer)
+{
+	sqlite3_file *file = NULL;
+	int error = 0;
+	if (sqlite3_file_control(handle, "main", file_pointer, &file) == SQLITE_OK && file && file->pMethods)
+		(void)file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &error);
+	return error;
+}
+
+/* SQLite says SQLITE_FULL for ENOSPC alone: a quota is the same to whoever has to act.
+ * sqlite3_system_errno() does not know of a COMMIT that failed. */
+static bool lacks_room(const struct cabin_store_database *database, int code)
 {
 	switch (code & 0xFF) {
 	case SQLITE_FULL:
+		return true;
+	case SQLITE_CANTOPEN:
+		return is_no_room(sqlite3_system_errno(database->handle));
+	case SQLITE_IOERR:
+		return code == SQLITE_IOERR_SHMSIZE || is_no_room(sqlite3_system_errno(database->handle)) ||
+		       is_no_room(errno_of(database->handle, SQLITE_FCNTL_FILE_POINTER)) ||
+		       is_no_room(errno_of(database->handle, SQLITE_FCNTL_JOURNAL_POINTER));
+	default:
+		return false;
+	}
+}
+
+const char *cabin_store_error_text(const struct cabin_store_database *database, int code)
+{
+	if (lacks_room(database, code))
 		return "disk full";
+	switch (code & 0xFF) {
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
 		return "another program holds the database";
@@ -47,9 +75,11 @@ const char *cabin_store_error_text(const struct cabin_store_database *database, 
 		return "the database is damaged";
 	case SQLITE_NOMEM:
 		return "no memory";
+	case SQLITE_NOLFS: /* a network's folder: set_up found no WAL */
+		return "this disk cannot hold a database that others read meanwhile";
 	case SQLITE_IOERR:
 	case SQLITE_CANTOPEN:
-		return is_no_room(sqlite3_system_errno(database->handle)) ? "disk full" : "the disk cannot be written";
+		return "the disk cannot be written";
 	default:
 		return "the database refused it";
 	}
@@ -121,8 +151,8 @@ static int number(struct cabin_store_database *database, const char *sql, int64_
 	return code == SQLITE_ROW ? SQLITE_OK : code;
 }
 
-/* The one word that a statement gives is `word`. SQLITE_CORRUPT otherwise. */
-static int expect(struct cabin_store_database *database, const char *sql, const char *word)
+/* `otherwise` when the one word that a statement gives is another than `word`. */
+static int expect(struct cabin_store_database *database, const char *sql, const char *word, int otherwise)
 {
 	sqlite3_stmt *statement;
 	int code = sqlite3_prepare_v2(database->handle, sql, -1, &statement, NULL);
@@ -131,7 +161,7 @@ static int expect(struct cabin_store_database *database, const char *sql, const 
 	code = sqlite3_step(statement);
 	if (code == SQLITE_ROW) {
 		const char *text = (const char *)sqlite3_column_text(statement, 0);
-		code = text && strcmp(text, word) == 0 ? SQLITE_OK : SQLITE_CORRUPT;
+		code = text && strcmp(text, word) == 0 ? SQLITE_OK : otherwise;
 	}
 	sqlite3_finalize(statement);
 	return code;
@@ -154,19 +184,24 @@ static int count_frames(void *context, sqlite3 *handle, const char *name, int fr
 	return SQLITE_OK;
 }
 
-static int set_up(struct cabin_store_database *database)
+/* `alone`: without the -shm file, for which a full disk has no room; other programs are
+ * then kept from reading. */
+static int set_up(struct cabin_store_database *database, bool alone)
 {
 	int code =
 	    sqlite3_open_v2(database->path, &database->handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
 	if (code != SQLITE_OK)
 		return code;
+	(void)sqlite3_extended_result_codes(database->handle, 1);
 	(void)sqlite3_busy_timeout(database->handle, BUSY_LIMIT_MS);
-	code = expect(database, "PRAGMA quick_check(1)", "ok");
+	if (alone)
+		code = expect(database, "PRAGMA locking_mode = EXCLUSIVE", "exclusive", SQLITE_ERROR);
+	if (code == SQLITE_OK)
+		code = expect(database, "PRAGMA quick_check(1)", "ok", SQLITE_CORRUPT);
 	if (code == SQLITE_OK)
 		code = check_owner(database);
-	if (code == SQLITE_OK && expect(database, "PRAGMA journal_mode = WAL", "wal") != SQLITE_OK)
-		code = sqlite3_errcode(database->handle) == SQLITE_ROW ? SQLITE_CANTOPEN
-								       : sqlite3_errcode(database->handle);
+	if (code == SQLITE_OK)
+		code = expect(database, "PRAGMA journal_mode = WAL", "wal", SQLITE_NOLFS);
 	if (code == SQLITE_OK)
 		code = sqlite3_exec(database->handle, SETTINGS, NULL, NULL, NULL);
 	(void)sqlite3_wal_hook(database->handle, count_frames, database);
@@ -228,31 +263,51 @@ static int tell_code(struct cabin_store_database *database, int code)
 		return CABIN_EUNSUPPORTED;
 	}
 	int error = sqlite3_system_errno(database->handle);
+	if (lacks_room(database, code))
+		error = ENOSPC;
+	else if ((code & 0xFF) == SQLITE_READONLY)
+		error = EACCES;
 	tell_failed(database->path, "open-failed", cabin_store_error_text(database, code),
-		    (code & 0xFF) == SQLITE_FULL ? open_help(ENOSPC)
-						 : open_help((code & 0xFF) == SQLITE_READONLY ? EACCES : error));
+		    code == SQLITE_NOLFS ? "name a path on a local disk" : open_help(error));
 	return (code & 0xFF) == SQLITE_NOMEM ? CABIN_ENOMEM : CABIN_EIO;
+}
+
+/* One try, closed again where it fails. `*code`: SQLite's; SQLITE_OK where that is not why. */
+static int try_open(struct cabin_store_database *database, bool alone, int *code)
+{
+	*code = SQLITE_OK;
+	database->damaged = false;
+	database->lacks_room = false;
+	int result = claim_file(database);
+	if (result == 0)
+		*code = set_up(database, alone);
+	if (result == 0 && *code == SQLITE_OK)
+		return 0;
+	database->damaged = (*code & 0xFF) == SQLITE_CORRUPT || (*code & 0xFF) == SQLITE_NOTADB;
+	database->lacks_room = lacks_room(database, *code);
+	/* The last word is the caller's where another way is left. */
+	if (result == 0 && !database->damaged && (alone || !database->lacks_room))
+		result = tell_code(database, *code);
+	cabin_store_database_close(database);
+	return result == 0 ? CABIN_EIO : result;
 }
 
 int cabin_store_database_open(struct cabin_store_database *database, const char *path)
 {
+	int code;
 	*database = (struct cabin_store_database){.path = path, .file = -1};
 	if (strlen(path) >= PATH_MAX_BYTES || !path[0])
 		return CABIN_EINVAL;
-	for (int attempt = 0;; attempt++) {
-		int result = claim_file(database);
-		int code = result == 0 ? set_up(database) : SQLITE_OK;
-		if (result == 0 && code == SQLITE_OK)
-			return 0;
-		database->damaged = (code & 0xFF) == SQLITE_CORRUPT || (code & 0xFF) == SQLITE_NOTADB;
-		if (result == 0 && !(database->damaged && attempt == 0))
-			result = tell_code(database, code);
-		cabin_store_database_close(database);
-		if (result == 0 && !move_aside(path))
-			result = CABIN_EIO;
-		if (result != 0)
-			return result;
+	int result = try_open(database, false, &code);
+	if (result != 0 && database->damaged)
+		result = move_aside(path) ? try_open(database, false, &code) : CABIN_EIO;
+	if (result != 0 && database->lacks_room) {
+		result = try_open(database, true, &code);
+		if (result == 0)
+			cabin_log(CABIN_LOG_ERROR, "store", "disk-full",
+				  "do=\"make room; other programs can read the database after the next start\"");
 	}
+	return result;
 }
 
 void cabin_store_database_close(struct cabin_store_database *database)
@@ -261,7 +316,7 @@ void cabin_store_database_close(struct cabin_store_database *database)
 		sqlite3_finalize(database->statements[i]);
 	memset(database->statements, 0, sizeof(database->statements));
 	/* A damaged file is left as it was found, its WAL too. */
-	if (database->damaged)
+	if (database->handle && database->damaged)
 		(void)sqlite3_db_config(database->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
 	else if (database->handle)
 		(void)sqlite3_wal_checkpoint_v2(database->handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);

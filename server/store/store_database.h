@@ -30,7 +30,8 @@ struct cabin_store_database {
 	sqlite3_stmt *statements[CABIN_STORE_STATEMENTS];
 	const char *path;    /* the owner's */
 	int file;	     /* keeps other servers out while it is open; negative: none */
-	bool damaged;	     /* it is to be closed without a further write */
+	bool damaged;	     /* of the newest try to open it; it is closed without a further write */
+	bool lacks_room;     /* of the newest try to open it: the disk is full */
 	int wal_frames;	     /* in the WAL after the newest transaction */
 	bool told_long_read; /* that the WAL cannot be emptied */
 };

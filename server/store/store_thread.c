@@ -39,8 +39,7 @@ static void set_error(struct cabin_store *store, int code)
 	atomic_store_explicit(&store->error, error, memory_order_relaxed);
 	if (error)
 		cabin_log(CABIN_LOG_ERROR, "store", "write-failed",
-			  "error=\"%s\" code=%d do=\"what is to be written waits: see docs/database.md\"", error,
-			  sqlite3_extended_errcode(store->database.handle));
+			  "error=\"%s\" code=%d do=\"what is to be written waits: see docs/database.md\"", error, code);
 	else
 		cabin_log(CABIN_LOG_INFO, "store", "writes-again", "error_before=\"%s\"", before);
 }
