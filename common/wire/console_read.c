@@ -56,12 +56,14 @@ static int read_resume(uint64_t *out, const json_t *value)
 
 static int read_join(struct cabin_console_request *out, const json_t *root)
 {
-	const json_t *name = json_object_get(root, "name");
+	const json_t *name = json_object_get(root, "name"), *booth = json_object_get(root, "booth");
 
 	if (cabin_json_text(out->join.token, CABIN_JOIN_TOKEN_BYTES, json_object_get(root, "token")) ||
 	    read_seat(&out->join.seat, json_object_get(root, "seat")) ||
 	    read_resume(&out->join.resume, json_object_get(root, "resume")) ||
 	    read_optional_switch(&out->join.mic, json_object_get(root, "mic")))
+		return CABIN_EFORMAT;
+	if (!is_absent(booth) && cabin_json_text(out->join.booth, CABIN_NAME_MAX_BYTES - 1, booth))
 		return CABIN_EFORMAT;
 	return is_absent(name) ? 0 : cabin_json_text(out->join.name, CABIN_SEAT_NAME_BYTES, name);
 }
@@ -189,7 +191,7 @@ int cabin_console_read(struct cabin_console_request *out, const json_t *root)
 {
 	static const char *const types[CABIN_REQUEST_COUNT] = {"join",	   "leave",   "mic",	 "cough", "output",
 							       "handover", "idle",    "monitor", "clock", "signal",
-							       "call",	   "message", "echo",	 "watch"};
+							       "call",	   "message", "echo",	 "watch", "desk"};
 	int kind = cabin_json_word(json_object_get(root, "type"), types, CABIN_REQUEST_COUNT);
 
 	if (kind < 0)
@@ -223,6 +225,8 @@ int cabin_console_read(struct cabin_console_request *out, const json_t *root)
 		return cabin_json_switch(&out->echo.on, json_object_get(root, "on"));
 	case CABIN_REQUEST_WATCH:
 		return read_watch(out, root);
+	case CABIN_REQUEST_DESK:
+		return cabin_json_switch(&out->desk.on, json_object_get(root, "on"));
 	case CABIN_REQUEST_LEAVE:
 	case CABIN_REQUEST_COUNT:
 		break;

@@ -27,6 +27,7 @@ enum cabin_console_request_kind {
 	CABIN_REQUEST_MESSAGE,
 	CABIN_REQUEST_ECHO,
 	CABIN_REQUEST_WATCH,
+	CABIN_REQUEST_DESK,
 	CABIN_REQUEST_COUNT
 };
 
@@ -39,6 +40,7 @@ struct cabin_console_request {
 			uint64_t resume; /* 0: none */
 			bool mic;
 			char name[CABIN_SEAT_NAME_BYTES + 1]; /* empty: none */
+			char booth[CABIN_NAME_MAX_BYTES];     /* a technician's: the desk's own; empty: none */
 		} join;
 		struct {
 			bool on, take;
@@ -89,6 +91,9 @@ struct cabin_console_request {
 		struct {
 			char room[CABIN_NAME_MAX_BYTES]; /* empty: none any more */
 		} watch;
+		struct {
+			bool on;
+		} desk;
 	};
 };
 

@@ -13,6 +13,7 @@
 
 #include "base/error.h"
 #include "wire/console_read.h"
+#include "wire/pin.h"
 
 /* Section 2. */
 enum cabin_close_code {
@@ -71,7 +72,10 @@ struct cabin_client_report {
 struct cabin_client_message {
 	enum cabin_client_message_kind kind;
 	union {
-		uint32_t listen_channel; /* 1 … 65,535, or 0 for a whole number that no channel can have */
+		struct {
+			uint32_t channel; /* 1 … 65,535, or 0 for a whole number that no channel can have */
+			uint32_t pin;	  /* wire/pin.h; CABIN_PIN_NONE: none was said */
+		} listen;
 		struct cabin_client_ping ping;
 		struct cabin_client_report report;
 		struct cabin_console_request console;

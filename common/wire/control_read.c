@@ -9,7 +9,7 @@
 
 static const double whole_max = 9007199254740992.0; /* 2^53 */
 
-enum { REPORT_MAX_MS = 600000, REPORT_MAX_UNDERRUNS = 10000 };
+enum { REPORT_MAX_MS = 600000, REPORT_MAX_UNDERRUNS = 10000, PIN_TEXT_BYTES = 16 };
 
 static int read_number_or_null(double *out, const json_t *value)
 {
@@ -44,6 +44,20 @@ static int read_report(struct cabin_client_report *out, const json_t *root)
 	return 0;
 }
 
+static int read_listen(struct cabin_client_message *out, const json_t *root)
+{
+	const json_t *pin = json_object_get(root, "pin");
+	char text[PIN_TEXT_BYTES + 1];
+
+	out->listen.pin = CABIN_PIN_NONE;
+	if (pin && !json_is_null(pin)) {
+		if (cabin_json_text(text, PIN_TEXT_BYTES, pin))
+			return CABIN_EFORMAT;
+		out->listen.pin = cabin_pin_read(text, strlen(text));
+	}
+	return cabin_json_channel(&out->listen.channel, json_object_get(root, "channel"));
+}
+
 static int read_message(struct cabin_client_message *out, const json_t *root)
 {
 	static const char *const types[] = {"listen", "stop", "ping", "report"};
@@ -59,7 +73,7 @@ static int read_message(struct cabin_client_message *out, const json_t *root)
 	out->kind = (enum cabin_client_message_kind)kind;
 	switch (out->kind) {
 	case CABIN_CLIENT_LISTEN:
-		return cabin_json_channel(&out->listen_channel, json_object_get(root, "channel"));
+		return read_listen(out, root);
 	case CABIN_CLIENT_PING:
 		if (cabin_json_whole(&out->ping.id, json_object_get(root, "id"), INT32_MAX))
 			return CABIN_EFORMAT;

@@ -4,15 +4,20 @@
 
 #include "base/error.h"
 
-enum { FINAL_BIT = 0x80, SHORT_MAX = 125, LENGTH_16 = 126 };
+enum { FINAL_BIT = 0x80, SHORT_MAX = 125, LENGTH_16 = 126, LENGTH_64 = 127 };
 
 size_t cabin_ws_frame_header(uint8_t *out, enum cabin_ws_opcode opcode, size_t size)
 {
-	CABIN_ASSERT(size <= UINT16_MAX);
 	out[0] = (uint8_t)(FINAL_BIT | opcode);
 	if (size <= SHORT_MAX) {
 		out[1] = (uint8_t)size;
 		return 2;
+	}
+	if (size > UINT16_MAX) {
+		out[1] = LENGTH_64;
+		for (int i = 0; i < 8; i++)
+			out[2 + i] = (uint8_t)((uint64_t)size >> (56 - 8 * i));
+		return CABIN_WS_LONG_HEADER_BYTES;
 	}
 	out[1] = LENGTH_16;
 	out[2] = (uint8_t)(size >> 8);
@@ -24,6 +29,7 @@ void cabin_ws_frame_packet(struct cabin_packet *packet, enum cabin_ws_opcode opc
 			   size_t message_size)
 {
 	uint8_t header[CABIN_WS_HEADER_MAX_BYTES];
+	CABIN_ASSERT(message_size <= CABIN_PACKET_BYTES);
 	size_t header_size = cabin_ws_frame_header(header, opcode, message_size);
 
 	CABIN_ASSERT(message_offset >= CABIN_WS_HEADER_MAX_BYTES &&

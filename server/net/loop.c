@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "net/desk_feed.h"
 #include "net/http_api.h"
 #include "net/notice.h"
 #include "net/ws_console.h"
@@ -93,6 +94,7 @@ static void on_wake(struct ev_loop *ev, ev_async *watcher, int events)
 {
 	cabin_loop_drain_inbox(watcher->data);
 	cabin_notices_drain(watcher->data);
+	cabin_desk_feed_drain(watcher->data);
 	cabin_http_api_drain(watcher->data);
 }
 
@@ -301,6 +303,8 @@ int cabin_loop_create(struct cabin_loop **out, struct cabin_net *net, uint32_t i
 	if (!result)
 		result = cabin_notices_create(loop, wake);
 	if (!result)
+		result = cabin_desk_feed_create(loop, wake);
+	if (!result)
 		result = cabin_http_api_create(loop, wake);
 	if (!result)
 		result = cabin_lws_context_create(loop);
@@ -356,6 +360,7 @@ void cabin_loop_destroy(struct cabin_loop *loop)
 		cabin_packet_release(loop->owed_states[i]);
 	cabin_inbox_destroy(loop->inbox);
 	cabin_notices_destroy(loop);
+	cabin_desk_feed_destroy(loop);
 	cabin_http_api_destroy(loop);
 	cabin_ws_console_forget(loop);
 	cabin_fanout_destroy(loop->fanout);

@@ -65,9 +65,12 @@ struct cabin_loop_counters {
 	atomic_uint consoles; /* in a seat, and technicians */
 	_Atomic uint64_t joins_refused[CABIN_AUTH_COUNT];
 	_Atomic uint64_t uplink_packets, uplink_late, uplink_bad_clock, uplink_refused, commands_refused;
+	atomic_uint desks;
+	_Atomic uint64_t levels_dropped;  /* levels that a desk which was behind missed */
 	_Atomic uint64_t control_dropped; /* pongs and errors that a stalled listener's queue had no room for */
 };
 
+struct cabin_desk_feed;
 struct cabin_http_api;
 struct cabin_net_notice;
 struct cabin_ws_console;
@@ -102,6 +105,7 @@ struct cabin_loop {
 	uint32_t console_count;
 	atomic_uint console_listeners[CABIN_CHANNELS_MAX]; /* of consoles, not audience; relaxed */
 
+	struct cabin_desk_feed *desk_feed;
 	struct cabin_inbox *api_replies; /* struct cabin_api_reply, from any thread */
 	struct cabin_http_api *api_requests;
 	uint64_t next_ticket;

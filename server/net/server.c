@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "net/desk_feed.h"
 #include "net/http_api.h"
 #include "net/listen_socket.h"
 #include "net/loop.h"
@@ -218,6 +219,19 @@ void cabin_server_reply(struct cabin_server *server, const struct cabin_api_repl
 	cabin_http_api_push(server->loops[loop_index], reply);
 }
 
+bool cabin_server_tell_desks(struct cabin_server *server, bool binary, const void *bytes, size_t size)
+{
+	return cabin_desk_feed_publish(server->loops, server->loop_count, binary, bytes, size);
+}
+
+uint32_t cabin_server_desk_count(const struct cabin_server *server)
+{
+	uint32_t count = 0;
+	for (uint32_t i = 0; i < server->loop_count; i++)
+		count += atomic_load_explicit(&server->loops[i]->counters.desks, memory_order_relaxed);
+	return count;
+}
+
 static void add_fanout(struct cabin_fanout_stats *out, const struct cabin_fanout *fanout)
 {
 	struct cabin_fanout_stats one;
@@ -243,6 +257,7 @@ void cabin_server_stats(const struct cabin_server *server, struct cabin_server_s
 		out->refused_address += cabin_counter_get(&counters->refused_address);
 		out->refused_subprotocol += cabin_counter_get(&counters->refused_subprotocol);
 		out->http_requests += cabin_counter_get(&counters->http_requests);
+		out->levels_dropped += cabin_counter_get(&counters->levels_dropped);
 		out->control_dropped += cabin_counter_get(&counters->control_dropped);
 		out->inbox_refused += cabin_inbox_refused_count(loop->inbox);
 		for (int how = 0; how < CABIN_CLOSED_COUNT; how++)

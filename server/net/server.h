@@ -20,6 +20,10 @@
 
 struct cabin_server;
 
+/* The booth of the desk's own microphones: a technician's token takes a seat in it, a
+ * booth's token never. */
+#define CABIN_DESK_BOOTH_ID "desk"
+
 /* A booth, as far as its consoles' connections concern it. Texts are borrowed for life. */
 struct cabin_server_booth {
 	const char *id;
@@ -83,6 +87,21 @@ const char *cabin_server_standing(const struct cabin_server *server);
  * blocks; whoever calls it has ended before the server is destroyed. */
 void cabin_server_reply(struct cabin_server *server, const struct cabin_api_reply *reply);
 
+enum { CABIN_DESK_TEXT_MAX_BYTES = 512 << 10 };
+
+/* Tells every technician's and observer's connection that asked for it (`desk`) one message
+ * of at most CABIN_DESK_TEXT_MAX_BYTES, copied. Any thread, never blocks. False: too large,
+ * no memory, or some loop's queue is full: not everybody is told.
+ *
+ * The newest text of type desk, audience and alarms (which is how it begins:
+ * {"type":"desk",…) is kept, and is what a desk gets first; so tell each once before
+ * anybody asks. A desk that is behind misses binary messages, and is closed rather than
+ * miss a text. */
+bool cabin_server_tell_desks(struct cabin_server *server, bool binary, const void *bytes, size_t size);
+
+/* Connections that are told. Any thread. */
+uint32_t cabin_server_desk_count(const struct cabin_server *server);
+
 enum { CABIN_SERVER_REFUSALS = 4 }; /* no key, invalid, expired, revoked */
 
 enum { CABIN_SERVER_INBOX_SLOTS = 4096 }; /* of each loop's inbox: what a loop that stalls may hold of the pool */
@@ -105,6 +124,7 @@ struct cabin_server_stats {
 	uint64_t http_requests;
 	uint64_t control_dropped;		       /* pongs and errors that a stalled listener had no room for */
 	uint32_t consoles;			       /* in a seat, and technicians */
+	uint64_t levels_dropped;		       /* messages that a desk which was behind missed */
 	uint64_t joins_refused[CABIN_SERVER_REFUSALS]; /* no key, invalid, expired, revoked */
 	uint64_t uplink_packets, uplink_late, uplink_bad_clock, uplink_refused, commands_refused;
 	struct cabin_fanout_stats fanout;

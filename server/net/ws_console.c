@@ -5,9 +5,11 @@
 
 #include "base/log.h"
 #include "net/auth.h"
+#include "net/desk_feed.h"
 #include "net/notice.h"
 #include "relay/hub_message.h"
 #include "wire/console_write.h"
+#include "wire/desk_write.h"
 #include "wire/ws_frame.h"
 
 enum { ERROR_MAX_BYTES = 512 };
@@ -133,6 +135,7 @@ void cabin_ws_console_end(struct cabin_ws_listener *listener)
 		return;
 	if (has_joined(console))
 		count_console(listener, -1);
+	cabin_desk_feed_switch(listener, false);
 	if (console->monitor)
 		cabin_fanout_detach(loop->fanout, console->monitor);
 	console->monitor = NULL;
@@ -180,6 +183,28 @@ static void refuse_access(struct cabin_ws_listener *listener, enum cabin_auth_ve
 	cabin_ws_close(listener, CABIN_CLOSE_NO_ACCESS, cabin_auth_code(verdict));
 }
 
+/* The booth whose seat is asked for: a booth token's own; of a technician's the desk's or
+ * none. False: none that this token may have, and it has been said. */
+static bool choose_booth(struct cabin_ws_listener *listener, const struct cabin_token *token, const char *wanted,
+			 uint16_t *out)
+{
+	bool is_booth = token->role == CABIN_TOKEN_BOOTH;
+	const char *id = is_booth ? token->booth : wanted;
+	bool is_desk = strcmp(id, CABIN_DESK_BOOTH_ID) == 0;
+	*out = CABIN_INDEX_NONE;
+	if (!*id)
+		return true;
+	if (!is_booth && (token->role != CABIN_TOKEN_TECHNICIAN || !is_desk)) {
+		cabin_ws_console_say_error(listener, "not-yours", "this token takes no seat in that booth");
+		return false;
+	}
+	if (is_booth != is_desk)
+		*out = ws_console_booth_index(listener->loop, id);
+	if (*out == CABIN_INDEX_NONE)
+		cabin_ws_console_say_error(listener, "booth-unknown", "this event has no booth of that name");
+	return *out != CABIN_INDEX_NONE;
+}
+
 static void join(struct cabin_ws_listener *listener, const struct cabin_console_request *request)
 {
 	struct cabin_loop *loop = listener->loop;
@@ -194,12 +219,9 @@ static void join(struct cabin_ws_listener *listener, const struct cabin_console_
 		refuse_access(listener, verdict);
 		return;
 	}
-	uint16_t booth_index =
-	    token.role == CABIN_TOKEN_BOOTH ? ws_console_booth_index(loop, token.booth) : (uint16_t)CABIN_INDEX_NONE;
-	if (token.role == CABIN_TOKEN_BOOTH && booth_index == CABIN_INDEX_NONE) {
-		cabin_ws_console_say_error(listener, "booth-unknown", "this event has no booth of the token's name");
+	uint16_t booth_index;
+	if (!choose_booth(listener, &token, request->join.booth, &booth_index))
 		return;
-	}
 	struct cabin_packet *name = request->join.name[0] ? ws_console_text(loop, request->join.name) : NULL;
 	struct cabin_ws_console *console = make_console(listener, false);
 	if (!console || (request->join.name[0] && !name)) {
@@ -275,6 +297,15 @@ static void tell_listens(struct cabin_ws_listener *listener)
 	tell(listener, &command);
 }
 
+/* To the hub an observer is a technician; here it is told what it may not. */
+static void say_observer(struct cabin_ws_listener *listener)
+{
+	char text[128];
+	int size = cabin_desk_write_joined_observer(text, sizeof(text));
+	CABIN_ASSERT(size > 0);
+	cabin_ws_console_say(listener, text, (size_t)size);
+}
+
 static void take_own_notice(struct cabin_ws_listener *listener, const struct cabin_notice *notice)
 {
 	struct cabin_ws_console *console = listener->console;
@@ -283,7 +314,9 @@ static void take_own_notice(struct cabin_ws_listener *listener, const struct cab
 		grant(listener, notice);
 	else if (answers_join)
 		console->role = CABIN_CONSOLE_NONE;
-	if (notice->size)
+	if (answers_join && notice->granted && console->token.role == CABIN_TOKEN_OBSERVER)
+		say_observer(listener);
+	else if (notice->size)
 		cabin_ws_console_say(listener, notice->text, notice->size);
 	if (answers_join && notice->granted) {
 		cabin_notices_catch_up(listener);
@@ -414,6 +447,7 @@ static void leave(struct cabin_ws_listener *listener)
 		return;
 	}
 	count_console(listener, -1);
+	cabin_desk_feed_switch(listener, false);
 	console->role = CABIN_CONSOLE_NONE;
 	console->monitor_index = CABIN_INDEX_NONE;
 	if (console->monitor)
@@ -426,8 +460,9 @@ static void leave(struct cabin_ws_listener *listener)
 static bool is_allowed(const struct cabin_ws_console *console, enum cabin_console_request_kind kind)
 {
 	if (console->role == CABIN_CONSOLE_TECHNICIAN)
-		return kind == CABIN_REQUEST_CALL || kind == CABIN_REQUEST_MESSAGE || kind == CABIN_REQUEST_LEAVE;
-	return console->role == CABIN_CONSOLE_BOOTH;
+		return kind == CABIN_REQUEST_CALL || kind == CABIN_REQUEST_MESSAGE || kind == CABIN_REQUEST_LEAVE ||
+		       kind == CABIN_REQUEST_DESK;
+	return console->role == CABIN_CONSOLE_BOOTH && kind != CABIN_REQUEST_DESK;
 }
 
 void cabin_ws_console_request(struct cabin_ws_listener *listener, const struct cabin_console_request *request)
@@ -442,6 +477,10 @@ void cabin_ws_console_request(struct cabin_ws_listener *listener, const struct c
 		cabin_ws_console_say_error(listener, "not-joined", "join a booth first");
 	} else if (request->kind == CABIN_REQUEST_LEAVE) {
 		leave(listener);
+	} else if (request->kind == CABIN_REQUEST_DESK) {
+		cabin_desk_feed_switch(listener, request->desk.on);
+	} else if (console->token.role == CABIN_TOKEN_OBSERVER) {
+		cabin_ws_console_say_error(listener, "not-yours", "an observer may look, and change nothing");
 	} else if (request->kind == CABIN_REQUEST_MONITOR) {
 		monitor(listener, request);
 	} else if (request->kind == CABIN_REQUEST_CLOCK) {

@@ -41,6 +41,7 @@ struct cabin_ws_console {
 	struct cabin_ws_console *next, *previous;
 	enum cabin_console_role role;
 	bool mic, echo;
+	bool desk;		  /* a technician that is told all that the desk shows (net/desk_feed.h) */
 	bool gives_up;		  /* the seat is not to be kept: left, or revoked */
 	uint64_t number;	  /* its connection's */
 	struct cabin_token token; /* role other than NONE */

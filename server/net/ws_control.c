@@ -80,7 +80,7 @@ void cabin_ws_message(struct cabin_ws_listener *listener, const char *text, size
 	}
 	switch (message.kind) {
 	case CABIN_CLIENT_LISTEN:
-		listen_to(listener, message.listen_channel);
+		listen_to(listener, message.listen.channel);
 		break;
 	case CABIN_CLIENT_STOP:
 		cabin_ws_console_listen(listener, CABIN_INDEX_NONE);

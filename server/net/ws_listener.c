@@ -126,6 +126,20 @@ bool cabin_ws_send(struct cabin_ws_listener *listener, unsigned opcode, const vo
 	return true;
 }
 
+bool cabin_ws_send_frame(struct cabin_ws_listener *listener, const uint8_t *frame, size_t size)
+{
+	if (listener->state != CABIN_WS_OPEN || listener->broken)
+		return true; /* it ends: nothing is missed */
+	if (!listener->buffered)
+		listener->queued_control_bytes = 0;
+	else if (listener->queued_control_bytes > CABIN_DESK_QUEUE_MAX_BYTES)
+		return false;
+	else
+		listener->queued_control_bytes += (uint32_t)size;
+	(void)write_bytes(listener, frame, size);
+	return true;
+}
+
 static int transport_write(void *connection, const uint8_t *bytes, size_t size)
 {
 	struct cabin_ws_listener *listener = connection;

@@ -25,6 +25,8 @@
 #define CABIN_WS_SUBPROTOCOL "cabin.v1"
 #define CABIN_WS_PATH	     "/ws"
 
+enum { CABIN_DESK_QUEUE_MAX_BYTES = 64 << 10 };
+
 enum cabin_ws_state { CABIN_WS_JOINING, CABIN_WS_OPEN, CABIN_WS_CLOSING, CABIN_WS_ENDED };
 
 /* One per listener, in the memory that libwebsockets keeps for its session. */
@@ -78,6 +80,10 @@ void cabin_ws_close(struct cabin_ws_listener *listener, enum cabin_close_code co
 /* Writes one frame (at most CABIN_NOTICE_MAX_BYTES of payload) after whatever waits
  * already. False: too much waits, it was dropped and counted. */
 bool cabin_ws_send(struct cabin_ws_listener *listener, unsigned opcode, const void *payload, size_t size);
+
+/* Writes a whole frame of any size. False: more than CABIN_DESK_QUEUE_MAX_BYTES wait
+ * already, nothing was written. */
+bool cabin_ws_send_frame(struct cabin_ws_listener *listener, const uint8_t *frame, size_t size);
 
 /* ws_control.c: a whole text message that arrived at `arrived_ns`. */
 void cabin_ws_message(struct cabin_ws_listener *listener, const char *text, size_t size, uint64_t arrived_ns);

@@ -99,7 +99,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	}
 	CABIN_ASSERT(size <= CABIN_CONTROL_MAX_BYTES);
 	if (message.kind == CABIN_CLIENT_LISTEN)
-		CABIN_ASSERT(message.listen_channel <= UINT16_MAX);
+		CABIN_ASSERT(message.listen.channel <= UINT16_MAX && message.listen.pin < 200000000);
 	if (message.kind == CABIN_CLIENT_PING)
 		check_ping(&message.ping);
 	if (message.kind == CABIN_CLIENT_REPORT)

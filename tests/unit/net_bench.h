@@ -257,4 +257,143 @@ static inline bool client_sees_end(int fd)
 	return true;
 }
 
+/* --- WebSockets ---------------------------------------------------------------- */
+
+static inline void ws_say(int fd, const char *text)
+{
+	uint8_t frame[8 + 512] = {0x81};
+	size_t size = strlen(text), header = 2;
+	assert_true(size <= 512);
+	if (size < 126) {
+		frame[1] = (uint8_t)(0x80 | size);
+	} else {
+		frame[1] = 0x80 | 126;
+		frame[2] = (uint8_t)(size >> 8);
+		frame[3] = (uint8_t)size;
+		header = 4;
+	}
+	memcpy(frame + header + 4, text, size); /* a mask of zeros */
+	client_write(fd, frame, header + 4 + size);
+}
+
+static inline void client_read(int fd, void *out, size_t size)
+{
+	for (size_t have = 0; have < size;) {
+		assert_true(client_waits(fd));
+		ssize_t n = recv(fd, (uint8_t *)out + have, size - have, 0);
+		assert_true(n > 0);
+		have += (size_t)n;
+	}
+}
+
+/* The next frame's payload, NUL-ended; returns its opcode. */
+static inline int ws_next(int fd, char *out, size_t out_size, size_t *size)
+{
+	uint8_t header[2], length[8];
+	client_read(fd, header, 2);
+	*size = header[1];
+	if (header[1] >= 126) {
+		size_t digits = header[1] == 126 ? 2 : 8;
+		client_read(fd, length, digits);
+		*size = 0;
+		for (size_t i = 0; i < digits; i++)
+			*size = *size << 8 | length[i];
+	}
+	assert_true(*size < out_size);
+	client_read(fd, out, *size);
+	out[*size] = '\0';
+	return header[0] & 15;
+}
+
+/* The next text that holds `what`; others are passed over. */
+static inline const char *ws_text(int fd, const char *what)
+{
+	static char text[BENCH_ANSWER_MAX * 16];
+	size_t size;
+	do {
+		while (ws_next(fd, text, sizeof(text), &size) != 1)
+			;
+	} while (!strstr(text, what));
+	return text;
+}
+
+/* The next frame is a close frame with this code; others are passed over. */
+static inline unsigned ws_close_code(int fd)
+{
+	static char payload[BENCH_ANSWER_MAX * 16];
+	size_t size;
+	while (ws_next(fd, payload, sizeof(payload), &size) != 8)
+		;
+	return size < 2 ? 1005 : (unsigned)(uint8_t)payload[0] << 8 | (uint8_t)payload[1];
+}
+
+/* Whether nothing is to be read now: everything that was asked before has been answered. */
+static inline bool ws_is_quiet(int fd)
+{
+	ws_say(fd, "{\"type\":\"ping\",\"id\":77,\"t1\":1}");
+	char text[4096];
+	size_t size;
+	return ws_next(fd, text, sizeof(text), &size) == 1 && strstr(text, "\"pong\",\"id\":77");
+}
+
+/* Connected and welcomed. */
+static inline int ws_open_as(const struct net_bench *bench, const char *path)
+{
+	char text[512], answer[2048];
+	int fd = client_open(bench);
+	snprintf(text, sizeof(text),
+		 "GET %s HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+		 "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n"
+		 "Sec-WebSocket-Protocol: cabin.v1\r\n\r\n",
+		 path);
+	client_say(fd, text);
+	assert_int_equal(client_answer(fd, answer, sizeof(answer)), 101);
+	(void)ws_text(fd, "\"welcome\"");
+	return fd;
+}
+
+static inline int ws_open(const struct net_bench *bench)
+{
+	return ws_open_as(bench, "/ws");
+}
+
+/* The next command of this kind that came to the hub, waited for; others are passed over. */
+static inline struct cabin_console_command bench_command(struct net_bench *bench, enum cabin_console_command_kind kind)
+{
+	struct cabin_hub_message message = {.kind = CABIN_HUB_PACKET};
+	for (int ms = 0; ms < BENCH_PATIENCE_MS; ms += 2) {
+		while (cabin_inbox_pop(bench->hub_inbox, &message) == 0) {
+			bool is_command = message.kind == CABIN_HUB_COMMAND;
+			cabin_hub_message_release(&message);
+			if (is_command && message.command.kind == kind)
+				return message.command;
+		}
+		bench_pause();
+	}
+	fail_msg("no command of kind %d came", kind);
+	return message.command;
+}
+
+/* Joins and is granted a seat (0: none, a technician) by a hub that is played here. */
+static inline void ws_join(struct net_bench *bench, int fd, const char *token, const char *more, uint8_t seat)
+{
+	char text[CABIN_CONTROL_MAX_BYTES + 1];
+	static const char joined[] = "{\"type\":\"joined\",\"role\":\"technician\"}";
+	const struct cabin_notice_sink sink = cabin_server_notice_sink(bench->server);
+	snprintf(text, sizeof(text), "{\"type\":\"join\",\"token\":\"%s\"%s}", token, more);
+	ws_say(fd, text);
+	const struct cabin_console_command command = bench_command(bench, CABIN_CONSOLE_JOIN);
+	const struct cabin_notice granted = {.scope = CABIN_NOTICE_CONNECTION,
+					     .connection = command.connection,
+					     .text = joined,
+					     .size = sizeof(joined) - 1,
+					     .granted = true,
+					     .seat = seat,
+					     .source_index = seat ? 7 : CABIN_INDEX_NONE};
+	assert_true(sink.notify(sink.context, &granted));
+	(void)ws_text(fd, "\"joined\"");
+	if (seat)
+		(void)bench_command(bench, CABIN_CONSOLE_LISTENS);
+}
+
 #endif

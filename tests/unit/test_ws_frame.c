@@ -12,7 +12,7 @@
 
 static void short_and_long_headers(void **state)
 {
-	uint8_t header[4];
+	uint8_t header[CABIN_WS_LONG_HEADER_BYTES];
 
 	assert_int_equal(cabin_ws_frame_header(header, CABIN_WS_TEXT, 0), 2);
 	assert_memory_equal(header, ((uint8_t[]){0x81, 0}), 2);
@@ -22,6 +22,8 @@ static void short_and_long_headers(void **state)
 	assert_memory_equal(header, ((uint8_t[]){0x82, 126, 0, 126}), 4);
 	assert_int_equal(cabin_ws_frame_header(header, CABIN_WS_BINARY, 65535), 4);
 	assert_memory_equal(header, ((uint8_t[]){0x82, 126, 255, 255}), 4);
+	assert_int_equal(cabin_ws_frame_header(header, CABIN_WS_TEXT, 65536), 10);
+	assert_memory_equal(header, ((uint8_t[]){0x81, 127, 0, 0, 0, 0, 0, 1, 0, 0}), 10);
 }
 
 static void a_packet_s_wire_bytes_begin_with_the_header(void **state)

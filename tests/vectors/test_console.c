@@ -127,6 +127,7 @@ static json_t *as_json(const struct cabin_console_request *request)
 		return switch_read("echo", request->echo.on);
 	case CABIN_REQUEST_WATCH:
 		return json_pack("{s:s, s:s?}", "type", "watch", "room", or_null(request->watch.room));
+	case CABIN_REQUEST_DESK: /* desk_client.json */
 	case CABIN_REQUEST_COUNT:
 		break;
 	}

@@ -117,7 +117,7 @@ static void check_client(const struct cabin_client_message *message, const json_
 
 	assert_string_equal(types[message->kind], text_of(expect, "type"));
 	if (message->kind == CABIN_CLIENT_LISTEN)
-		assert_int_equal(message->listen_channel, whole_of(expect, "channel"));
+		assert_int_equal(message->listen.channel, whole_of(expect, "channel"));
 	if (message->kind == CABIN_CLIENT_PING) {
 		assert_int_equal(message->ping.id, whole_of(expect, "id"));
 		check_number(expect, "t1", message->ping.t1);
