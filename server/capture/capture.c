@@ -9,6 +9,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "capture/encode_thread.h"
+#include "capture/insert.h"
 #include "capture/source_file.h"
 #include "capture/source_tone.h"
 
@@ -16,6 +17,7 @@
 struct place {
 	struct cabin_encode_thread *thread; /* NULL: not made */
 	uint32_t tap_index;
+	struct cabin_insert *insert; /* NULL: none */
 };
 
 struct cabin_capture {
@@ -44,7 +46,7 @@ static bool feeds_floors_only(const struct cabin_config *config, uint16_t source
 	return feeds_floor;
 }
 
-static int add_thread(struct cabin_capture *capture, const struct cabin_input *input)
+static int add_thread(struct cabin_capture *capture, const struct cabin_input *input, bool rests)
 {
 	const struct cabin_encode_thread_config config = {
 	    .input = *input,
@@ -52,6 +54,7 @@ static int add_thread(struct cabin_capture *capture, const struct cabin_input *i
 	    .pool = capture->config.pool,
 	    .hub_inbox = capture->config.hub_inbox,
 	    .stop_fd = capture->stop_fd,
+	    .rests = rests,
 	};
 	int error = cabin_encode_thread_create(&capture->threads[capture->thread_count], &config);
 	if (!error)
@@ -69,7 +72,9 @@ static int add_source(struct cabin_capture *capture, uint16_t source_index)
 	int error = cabin_encode_thread_add(thread, &capture->config.config->sources[source_index], source_index,
 					    feeds_floors_only(capture->config.config, source_index));
 	if (!error)
-		capture->places[source_index] = (struct place){.thread = thread, .tap_index = tap_index};
+		capture->places[source_index].thread = thread;
+	if (!error)
+		capture->places[source_index].tap_index = tap_index;
 	return error;
 }
 
@@ -108,7 +113,7 @@ static int add_device(struct cabin_capture *capture, const struct cabin_config_d
 	struct cabin_input input;
 	int error = cabin_device_input_create(&input, &input_config);
 	if (!error)
-		error = add_thread(capture, &input);
+		error = add_thread(capture, &input, false);
 	for (uint16_t i = 0; !error && i < config->source_count; i++) {
 		if (is_on_device(&config->sources[i], device) && config->sources[i].input_count)
 			error = add_source(capture, i);
@@ -136,8 +141,29 @@ static int add_file_or_tone(struct cabin_capture *capture, uint16_t source_index
 	int error = source->kind == CABIN_SOURCE_FILE ? cabin_source_file_create(&input, &file)
 						      : cabin_source_tone_create(&input, &tone);
 	if (!error)
-		error = add_thread(capture, &input);
+		error = add_thread(capture, &input, false);
 	return error ? error : add_source(capture, source_index);
+}
+
+static int add_insert(struct cabin_capture *capture, uint16_t source_index)
+{
+	const struct cabin_insert_config config = {
+	    .source = &capture->config.config->sources[source_index],
+	    .clock = capture->config.clock,
+	    .stop_fd = capture->stop_fd,
+	};
+	struct cabin_input input;
+	int error = cabin_insert_create(&input, &capture->places[source_index].insert, &config);
+	if (!error)
+		error = add_thread(capture, &input, true);
+	return error ? error : add_source(capture, source_index);
+}
+
+/* Not a device's. */
+static int add_other(struct cabin_capture *capture, uint16_t source_index)
+{
+	return capture->config.config->sources[source_index].insert ? add_insert(capture, source_index)
+								    : add_file_or_tone(capture, source_index);
 }
 
 /* Every input is made, so that every unusable file is told; the first error counts. */
@@ -150,7 +176,7 @@ static int add_inputs(struct cabin_capture *capture)
 		first_error = first_error ? first_error : error;
 	}
 	for (uint16_t i = 0; i < config->source_count; i++) {
-		int error = config->sources[i].kind == CABIN_SOURCE_DEVICE ? 0 : add_file_or_tone(capture, i);
+		int error = config->sources[i].kind == CABIN_SOURCE_DEVICE ? 0 : add_other(capture, i);
 		first_error = first_error ? first_error : error;
 	}
 	for (uint16_t i = 0; !first_error && i < config->source_count; i++) {
@@ -210,4 +236,31 @@ void cabin_capture_source_stats(const struct cabin_capture *capture, uint16_t so
 	CABIN_ASSERT(source_index < capture->config.config->source_count);
 	const struct place *place = &capture->places[source_index];
 	cabin_encode_thread_stats(place->thread, place->tap_index, out);
+	if (place->insert)
+		out->lost = false; /* at rest, or about to begin */
+	out->playing = place->insert ? cabin_insert_playing(place->insert) : !out->lost;
+}
+
+/* NULL: none. */
+static struct cabin_insert *insert_of(const struct cabin_capture *capture, uint16_t source_index)
+{
+	return source_index < capture->config.config->source_count ? capture->places[source_index].insert : NULL;
+}
+
+int cabin_capture_play(struct cabin_capture *capture, uint16_t source_index, uint32_t repeats)
+{
+	struct cabin_insert *insert = insert_of(capture, source_index);
+	if (!insert)
+		return CABIN_EINVAL;
+	cabin_insert_play(insert, repeats);
+	return 0;
+}
+
+int cabin_capture_rest(struct cabin_capture *capture, uint16_t source_index)
+{
+	struct cabin_insert *insert = insert_of(capture, source_index);
+	if (!insert)
+		return CABIN_EINVAL;
+	cabin_insert_rest(insert);
+	return 0;
 }

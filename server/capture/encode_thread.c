@@ -206,8 +206,8 @@ static void be_quick(const struct cabin_encode_thread *thread)
 	const struct sched_param priority = {.sched_priority = PRIORITY};
 	snprintf(name, sizeof(name), "enc-%.11s", thread->config.input.id);
 	pthread_setname_np(pthread_self(), name);
-	/* A helper process must not inherit it. */
-	if (sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &priority) != 0)
+	/* A helper process must not inherit it. What rests has said so once too often. */
+	if (sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &priority) != 0 && !thread->config.rests)
 		cabin_log(
 		    CABIN_LOG_INFO, "capture", "no-real-time",
 		    "input=%s todo=\"for steady delay under load permit it: LimitRTPRIO=10 in systemd, or rtprio in "
@@ -241,6 +241,8 @@ static void *run(void *context)
 			return NULL;
 		for (uint32_t i = 0; i < thread->tap_count; i++)
 			cabin_tap_end(thread->taps[i].tap);
+		if (error == CABIN_EEMPTY && thread->config.rests)
+			continue;
 		if (error == CABIN_EEMPTY) {
 			cabin_log(CABIN_LOG_INFO, "capture", "file-over", "input=%s", input->id);
 			while (!pause_ms(thread, -1))

@@ -6,6 +6,8 @@
  *   start ─▶ open ─ok─▶ running ─lost─▶ (LOST told) ─▶ close
  *             └─not there─▶ (LOST told once) ───────────┘
  *
+ * An insert that is over goes back to open without a word of loss in the log.
+ *
  * Created and destroyed by main; in between everything is its own but the figures,
  * which any thread may read. It runs with SCHED_FIFO where that is permitted. */
 #ifndef CABIN_CAPTURE_ENCODE_THREAD_H
@@ -25,6 +27,7 @@ struct cabin_encode_thread_config {
 	struct cabin_packet_pool *pool;
 	struct cabin_inbox *hub_inbox;
 	int stop_fd; /* readable: stop; borrowed */
+	bool rests;  /* an insert: when it is over it is opened again at once, which sleeps until it is to play */
 };
 
 /* Starts nothing yet. CABIN_ENOMEM. */
