@@ -115,14 +115,14 @@ static void gather_channel(const struct round *round, const struct cabin_watch_c
 	struct cabin_watch_room_now *room = room_now_at(round, channel->room_index);
 	if (!channel->used || !room)
 		return;
-	bool sounds = cabin_watch_sounds(&source_at(round, channel->source_index)->level, round->now_ns);
+	const struct cabin_watch_level *level = &source_at(round, channel->source_index)->level;
 	room->listeners += channel->listeners;
 	room->in_trouble += channel->in_trouble;
 	if (channel->is_floor)
-		room->floor_sounds = room->floor_sounds || sounds;
+		room->floor_speaks = room->floor_speaks || cabin_watch_floor_speaks(level, round->now_ns);
 	if (channel->from_booth) {
 		room->on_air = true;
-		room->booth_speaks = room->booth_speaks || sounds;
+		room->booth_speaks = room->booth_speaks || cabin_watch_booth_speaks(level, round->now_ns);
 	}
 }
 
@@ -131,8 +131,11 @@ static void gather_rooms(const struct round *round)
 {
 	struct cabin_watch *watch = round->watch;
 	memset(watch->rooms_now, 0, watch->config.room_count * sizeof(watch->rooms_now[0]));
-	for (uint16_t r = 0; r < watch->config.room_count; r++)
-		watch->rooms_now[r].session = round->input->rooms[r].used ? round->input->rooms[r].session : 0;
+	for (uint16_t r = 0; r < watch->config.room_count; r++) {
+		const struct cabin_watch_room *room = &round->input->rooms[r];
+		watch->rooms_now[r].session = room->used ? room->session : 0;
+		watch->rooms_now[r].session_left_s = room->session_left_s;
+	}
 	for (uint16_t c = 0; c < watch->config.channel_count; c++)
 		gather_channel(round, &round->input->channels[c]);
 	for (uint16_t b = 0; b < watch->config.booth_count; b++) {
@@ -152,15 +155,16 @@ static void watch_channel(const struct round *round, uint16_t c)
 	const struct cabin_watch_channel *channel = &round->input->channels[c];
 	const struct cabin_watch_source *source = source_at(round, channel->source_index);
 	struct channel_memory *memory = &watch->channels[c];
+	const struct cabin_watch_room_now *room = room_now_at(round, channel->room_index);
 	bool expected = false;
 	if (!channel->used)
 		return; /* the alarms clear what is no longer observed */
-	if (channel->is_floor && channel->room_index < watch->config.room_count && !channel->steered)
-		expected = cabin_watch_floor_expected(&watch->rooms[channel->room_index],
-						      &watch->rooms_now[channel->room_index]);
+	if (channel->is_floor && room && !channel->steered)
+		expected = cabin_watch_floor_expected(&watch->rooms[channel->room_index], room);
 	if (channel->is_floor)
 		observe(round, CABIN_ALARM_FLOOR_SILENT, c,
-			cabin_watch_floor_silent(expected, source->lost, &source->level, round->now_ns));
+			cabin_watch_floor_silent(expected, room && room->on_air, source->lost, &source->level,
+						 round->now_ns));
 	if (channel->source_index < watch->config.source_count && !channel->steered &&
 	    (expected || channel->from_booth))
 		watch->sources[channel->source_index].in_use = true;
@@ -176,12 +180,12 @@ static void watch_booth(const struct round *round, uint16_t b)
 	const struct cabin_watch_booth *booth = &round->input->booths[b];
 	struct booth_memory *memory = &watch->booths[b];
 	bool on_air = booth->used && booth->on_air_source < watch->config.source_count;
-	uint64_t floor_sound_ns = 0;
+	uint64_t floor_spoke_ns = 0;
 	if (booth->room_index < watch->config.room_count)
-		floor_sound_ns = watch->rooms[booth->room_index].floor_sound_ns;
+		floor_spoke_ns = watch->rooms[booth->room_index].floor_spoke_ns;
 	const struct cabin_watch_source *source = source_at(round, on_air ? booth->on_air_source : CABIN_WATCH_NONE);
 	observe(round, CABIN_ALARM_BOOTH_SILENT_ON_AIR, b,
-		cabin_watch_booth_silent(on_air, booth->coughs, floor_sound_ns, &source->level, round->now_ns));
+		cabin_watch_booth_silent(on_air, booth->coughs, floor_spoke_ns, &source->level, round->now_ns));
 	if (!on_air || memory->source_index != booth->on_air_source)
 		*memory = (struct booth_memory){.source_index = on_air ? booth->on_air_source : CABIN_WATCH_NONE};
 	if (!on_air) {

@@ -60,7 +60,8 @@ struct cabin_watch_booth {
 
 struct cabin_watch_room {
 	bool used;
-	uint32_t session; /* of the agenda: differs from one to the next; 0: none is on, or there is no agenda */
+	uint32_t session;	 /* of the agenda: differs from one to the next; 0: none is on, or there is no agenda */
+	uint32_t session_left_s; /* until its planned end; 0: unknown */
 };
 
 struct cabin_watch_server {

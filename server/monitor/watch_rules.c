@@ -7,14 +7,15 @@
 
 /* Louder than this may be somebody who speaks; what is below is a room, or a booth with
  * nobody in it. The same as the meter's gate of speech (monitor/r128.h). */
-static const double SPEECH_DBFS = -50;
+static const double SPEECH_DBFS = -50, FLOOR_SPEECH_DBFS = -40, DEAD_LINE_DBFS = -80;
 
 enum {
 	STALE_MS = 1000,	 /* a pause shows a packet each 400 ms (CABIN_KEEP_ALIVE_MS) */
 	FLOOR_LINGERS_MS = 1000, /* between two words the floor still speaks */
 	WORK_ENDS_MS = 60000,	 /* a change of booths takes less, a break more */
-	SPOKEN_MS = 10000,	 /* who tries a microphone says less */
-	GAPS_MIN = 5,
+	SESSION_ENDS_S = 600,
+	SPOKEN_MS = 10000, /* who tries a microphone says less */
+	GAPS_MIN = 10,
 	DROPPED_MIN = 3,
 	TROUBLE_MIN = 3,
 	FEW_LISTENERS = 20,
@@ -43,17 +44,28 @@ uint64_t cabin_watch_grown(struct cabin_watch_window *window, uint64_t counter, 
 	return counter - window->marks[(window->at + 1) % CABIN_WATCH_SLICES];
 }
 
+static bool is_fresh(const struct cabin_watch_level *level, uint64_t now_ns)
+{
+	return level->updated_ns && now_ns <= level->updated_ns + STALE_MS * CABIN_NS_PER_MS;
+}
+
 /* A point that sends nothing is as silent as one that sends silence. */
 double cabin_watch_rms(const struct cabin_watch_level *level, uint64_t now_ns)
 {
-	if (level->updated_ns == 0 || now_ns > level->updated_ns + STALE_MS * CABIN_NS_PER_MS)
-		return CABIN_LEVEL_MIN_DBFS;
-	return fmax(level->rms_dbfs, CABIN_LEVEL_MIN_DBFS);
+	return is_fresh(level, now_ns) ? fmax(level->rms_dbfs, CABIN_LEVEL_MIN_DBFS) : CABIN_LEVEL_MIN_DBFS;
 }
 
-bool cabin_watch_sounds(const struct cabin_watch_level *level, uint64_t now_ns)
+bool cabin_watch_booth_speaks(const struct cabin_watch_level *level, uint64_t now_ns)
 {
 	return cabin_watch_rms(level, now_ns) >= SPEECH_DBFS;
+}
+
+/* A hall that waits murmurs: −45 dBFS on an open microphone, which is nothing to
+ * interpret. A speaker at −30 LUFS has syllables of −30 dBFS, so one block a second of
+ * −40 is sure. */
+bool cabin_watch_floor_speaks(const struct cabin_watch_level *level, uint64_t now_ns)
+{
+	return cabin_watch_rms(level, now_ns) >= FLOOR_SPEECH_DBFS;
 }
 
 void cabin_watch_room_remember(struct cabin_watch_room_memory *memory, const struct cabin_watch_room_now *room,
@@ -63,20 +75,20 @@ void cabin_watch_room_remember(struct cabin_watch_room_memory *memory, const str
 	memory->step_ns = now_ns;
 	if (room->session != memory->session) {
 		memory->session = room->session;
-		memory->session_sounded = memory->session_worked = false;
+		memory->session_spoke = memory->session_worked = false;
 	}
 	if (memory->on_air_ns == 0 || now_ns - memory->on_air_ns > WORK_ENDS_MS * CABIN_NS_PER_MS) {
-		memory->floor_sounded = false;
+		memory->floor_spoke = false;
 		memory->spoken_ns = 0;
 	}
 	if (room->on_air)
 		memory->on_air_ns = now_ns;
-	if (room->floor_sounds)
-		memory->floor_sound_ns = now_ns;
+	if (room->floor_speaks)
+		memory->floor_spoke_ns = now_ns;
 	if (room->on_air && room->booth_speaks)
 		memory->spoken_ns += passed_ns;
-	memory->floor_sounded = memory->floor_sounded || (room->on_air && room->floor_sounds);
-	memory->session_sounded = memory->session_sounded || (room->session && room->floor_sounds);
+	memory->floor_spoke = memory->floor_spoke || (room->on_air && room->floor_speaks);
+	memory->session_spoke = memory->session_spoke || (room->session && room->floor_speaks);
 	memory->session_worked = memory->session_worked || (room->session && room->on_air);
 }
 
@@ -88,7 +100,8 @@ void cabin_watch_room_remember(struct cabin_watch_room_memory *memory, const str
  *   (so there must be something to interpret), is silence a fault. A stretch ends when
  *   nobody was on air for a minute.
  * - Where nobody interprets (one language, or no booth yet), the agenda is the only
- *   witness: within a session, once the floor was heard in it. As soon as a booth works
+ *   witness: within a session, once the floor was heard in it, but not in its last ten
+ *   minutes, since sessions end early. As soon as a booth works
  *   in a session, the booths are believed instead: they know of a break that the agenda
  *   does not.
  * What stays unseen: a floor that is dead from the start while interpreters wait, and
@@ -97,17 +110,22 @@ void cabin_watch_room_remember(struct cabin_watch_room_memory *memory, const str
 bool cabin_watch_floor_expected(const struct cabin_watch_room_memory *memory, const struct cabin_watch_room_now *room)
 {
 	if (room->on_air)
-		return memory->floor_sounded || memory->spoken_ns >= SPOKEN_MS * CABIN_NS_PER_MS;
-	return room->session && memory->session_sounded && !memory->session_worked;
+		return memory->floor_spoke || memory->spoken_ns >= SPOKEN_MS * CABIN_NS_PER_MS;
+	bool ends = room->session_left_s > 0 && room->session_left_s <= SESSION_ENDS_S;
+	return room->session && !ends && memory->session_spoke && !memory->session_worked;
 }
 
 /* −60 dBFS: a microphone in a quiet hall gives −50 to −70 with its noise, a dead line
  * less than −80. 20 s: a speaker who looks for a page is silent for 12 s at most, a
- * change of speakers takes some 15. A device that is lost has its own alarm. */
-struct cabin_watch_figure cabin_watch_floor_silent(bool expected, bool lost, const struct cabin_watch_level *level,
-						   uint64_t now_ns)
+ * change of speakers takes some 15. Where the agenda is the only witness the line itself
+ * must be dead: it does not know of a pause for questions or a film without sound. A device that is lost
+ * has its own alarm. */
+struct cabin_watch_figure cabin_watch_floor_silent(bool expected, bool interpreted, bool lost,
+						   const struct cabin_watch_level *level, uint64_t now_ns)
 {
-	return (struct cabin_watch_figure){expected && !lost, cabin_watch_rms(level, now_ns)};
+	double rms_dbfs = cabin_watch_rms(level, now_ns);
+	bool judged = expected && !lost && (interpreted || rms_dbfs < DEAD_LINE_DBFS);
+	return (struct cabin_watch_figure){judged, rms_dbfs};
 }
 
 /* −50 dBFS: an interpreter at −35 LUFS, whom one can hardly understand, has syllables of
@@ -115,10 +133,10 @@ struct cabin_watch_figure cabin_watch_floor_silent(bool expected, bool lost, con
  * time in which the floor speaks counts: with nothing to interpret an interpreter is
  * silent. 10 s of that: an interpreter follows within 2 to 5 s, and is never silent for
  * 10 while somebody speaks, but for the cough key. */
-struct cabin_watch_figure cabin_watch_booth_silent(bool on_air, bool coughs, uint64_t floor_sound_ns,
+struct cabin_watch_figure cabin_watch_booth_silent(bool on_air, bool coughs, uint64_t floor_spoke_ns,
 						   const struct cabin_watch_level *level, uint64_t now_ns)
 {
-	bool floor_speaks = floor_sound_ns && now_ns - floor_sound_ns <= FLOOR_LINGERS_MS * CABIN_NS_PER_MS;
+	bool floor_speaks = floor_spoke_ns && now_ns - floor_spoke_ns <= FLOOR_LINGERS_MS * CABIN_NS_PER_MS;
 	double rms_dbfs = cabin_watch_rms(level, now_ns);
 	/* Sound is good news at any time. */
 	bool judged = rms_dbfs >= SPEECH_DBFS || (floor_speaks && !coughs);
@@ -127,17 +145,18 @@ struct cabin_watch_figure cabin_watch_booth_silent(bool on_air, bool coughs, uin
 
 /* −35 LUFS of 3 s is 12 LU below the −23 of broadcasting: listeners at full volume still
  * strain. Between words short-term loudness falls as low with any speaker, so a single
- * 3 s that are louder begin the 60 s anew; and only sound counts (above −50 LUFS), so
+ * 3 s that are louder begin the 60 s anew; and only sound counts (short-term above −50), so
  * that pauses neither raise nor hide it. Judged only where it matters: at a floor on
  * which somebody is expected to speak, and at a seat or line on air. */
 struct cabin_watch_figure cabin_watch_too_low(bool in_use, const struct cabin_watch_level *level, uint64_t now_ns)
 {
-	bool heard = cabin_watch_sounds(level, now_ns) && level->short_term_lufs > SPEECH_DBFS;
+	bool heard = is_fresh(level, now_ns) && level->short_term_lufs > SPEECH_DBFS;
 	return (struct cabin_watch_figure){in_use, heard ? level->short_term_lufs : NAN};
 }
 
-/* 2 % of 10 s: below, concealment is hardly heard. Single packets are no alarm, and in
- * a pause (three packets a second) one would be 4 %: at least 5. */
+/* 2 % of 10 s: below, concealment is hardly heard. In a pause (three packets a second) or
+ * just after the start a single one would be as much: so at least 10 packets, which is
+ * 2 % of 10 s of sound. */
 struct cabin_watch_figure cabin_watch_packet_gaps(uint64_t packets, uint64_t gaps)
 {
 	double share = gaps >= GAPS_MIN ? 100.0 * (double)gaps / (double)(packets + gaps) : 0;

@@ -26,37 +26,40 @@ struct cabin_watch_figure {
 
 /* What a room does, gathered over its channels in one round. */
 struct cabin_watch_room_now {
-	uint32_t session;
+	uint32_t session, session_left_s;
 	bool on_air;	   /* a booth has the channel */
 	bool booth_speaks; /* and is heard */
-	bool floor_sounds;
+	bool floor_speaks;
 	uint32_t listeners, in_trouble;
 };
 
 /* What is remembered of it. Zeroed: new. */
 struct cabin_watch_room_memory {
-	uint64_t on_air_ns, floor_sound_ns; /* newest time that it was so; 0: never */
+	uint64_t on_air_ns, floor_spoke_ns; /* newest time that it was so; 0: never */
 	uint64_t step_ns;
-	uint64_t spoken_ns;   /* how long booths spoke in this stretch of work */
-	bool floor_sounded;   /* in this stretch of work */
-	uint32_t session;     /* of which these tell: */
-	bool session_sounded; /* the floor was heard */
-	bool session_worked;  /* a booth was on air */
+	uint64_t spoken_ns;  /* how long booths spoke in this stretch of work */
+	bool floor_spoke;    /* in this stretch of work */
+	uint32_t session;    /* of which these tell: */
+	bool session_spoke;  /* the floor was heard */
+	bool session_worked; /* a booth was on air */
 };
 
 void cabin_watch_room_remember(struct cabin_watch_room_memory *memory, const struct cabin_watch_room_now *room,
 			       uint64_t now_ns);
 
-/* Silence has a meaning: somebody would be speaking. */
+/* Somebody should be speaking on the floor. */
 bool cabin_watch_floor_expected(const struct cabin_watch_room_memory *memory, const struct cabin_watch_room_now *room);
 
 double cabin_watch_rms(const struct cabin_watch_level *level, uint64_t now_ns);
-bool cabin_watch_sounds(const struct cabin_watch_level *level, uint64_t now_ns); /* somebody may be speaking */
+/* Loud enough for somebody who speaks, at a seat or line, and on a floor. */
+bool cabin_watch_booth_speaks(const struct cabin_watch_level *level, uint64_t now_ns);
+bool cabin_watch_floor_speaks(const struct cabin_watch_level *level, uint64_t now_ns);
 
-struct cabin_watch_figure cabin_watch_floor_silent(bool expected, bool lost, const struct cabin_watch_level *level,
-						   uint64_t now_ns);
-/* `floor_sound_ns`: when the room's floor was last heard. */
-struct cabin_watch_figure cabin_watch_booth_silent(bool on_air, bool coughs, uint64_t floor_sound_ns,
+/* `interpreted`: a booth is on air. */
+struct cabin_watch_figure cabin_watch_floor_silent(bool expected, bool interpreted, bool lost,
+						   const struct cabin_watch_level *level, uint64_t now_ns);
+/* `floor_spoke_ns`: when the room's floor was last heard. */
+struct cabin_watch_figure cabin_watch_booth_silent(bool on_air, bool coughs, uint64_t floor_spoke_ns,
 						   const struct cabin_watch_level *level, uint64_t now_ns);
 struct cabin_watch_figure cabin_watch_too_low(bool in_use, const struct cabin_watch_level *level, uint64_t now_ns);
 struct cabin_watch_figure cabin_watch_packet_gaps(uint64_t packets, uint64_t gaps);
