@@ -213,6 +213,7 @@ uint64_t cabin_hub_tick(struct cabin_hub *hub)
 	for (uint16_t i = 0; i < hub->channel_count; i++) {
 		struct cabin_channel *channel = &hub->channels[i];
 
+		cabin_line_on_air(&channel->line, now_ns); /* ends a hold that nobody asks about under an override */
 		decide(hub, channel, now_ns);
 		cabin_channel_clock(channel, source_of(hub, channel->announced.source_index), now_ns);
 		next_ns = earlier(next_ns, cabin_channel_clock_due_ns(channel));

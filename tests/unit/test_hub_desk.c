@@ -225,6 +225,17 @@ static void a_voice_that_is_followed(void **state)
 	expect_untouched_but(bench, 1u << FR | 1u << VOICE);
 }
 
+static void a_hold_ends_that_nobody_hears(void **state)
+{
+	struct bench *bench = *state;
+
+	play(bench, LINE, 3); /* it speaks, then its microphone is off: it is held for 300 ms */
+	put(bench, EN, CABIN_OVERRIDE_SILENCE, 0);
+	cabin_hub_packet(bench->hub, fake_packet(bench->pool, &bench->sources[LINE], bench->clock.now_ns, 0, 80, 0xf8));
+	bench->clock.now_ns += 400 * ms;
+	assert_true(cabin_hub_tick(bench->hub) > bench->clock.now_ns); /* nothing is due for ever */
+}
+
 static void an_idle_channel_keeps_the_interpreter_that_was_put_aside(void **state)
 {
 	struct bench *bench = *state;
@@ -406,6 +417,7 @@ int main(void)
 	    DESK_TEST(an_announcement_on_every_channel_of_a_room),
 	    DESK_TEST(a_probe_hears_a_seat_that_is_not_on_air),
 	    DESK_TEST(a_voice_that_is_followed),
+	    DESK_TEST(a_hold_ends_that_nobody_hears),
 	    DESK_TEST(an_idle_channel_keeps_the_interpreter_that_was_put_aside),
 	    DESK_TEST(a_trim_is_a_state_within_the_epoch),
 	    DESK_TEST(a_trim_comes_on_top_of_the_matching_gain),
