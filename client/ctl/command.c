@@ -5,27 +5,74 @@
 #include <stdlib.h>
 #include <string.h>
 
+const char cabin_ctl_remote_usage[] = "[--server URL] [--token-file FILE] [--ca FILE | --insecure]";
+
+#define FOR_SERVER true
+#define LOCAL	   false
+
 const struct cabin_ctl_command cabin_ctl_commands[] = {
-    {"key", "create", "FILE", "",
+    {"key create", "FILE", "",
      "make the event's key pair: FILE, which makes tokens and is kept safe, and FILE.pub, "
      "which the server gets (access.key)",
-     cabin_ctl_key_create},
-    {"token", "create", NULL,
+     LOCAL, cabin_ctl_key_create},
+    {"token create", NULL,
      "--key FILE (--booth ID | --role technician | --role observer) [--name NAME] [--valid 3d] [--server URL] [--qr] "
      "[--json]",
-     "make a token: its id, its end, itself, and with --server the link that opens the console or the desk",
+     "make a token: its id, its end, itself, and with --server the link that opens the console or the desk", LOCAL,
      cabin_ctl_token_create},
-    {"token", "show", "TOKEN", "[--json]", "tell what a token says; whether it is genuine is for the server to tell",
-     cabin_ctl_token_show},
-    {"token", "revoke", "ID|TOKEN", "--list FILE [--remark TEXT]",
-     "add a token to the server's list of revoked ones (access.revoked); it counts within a second",
+    {"token show", "TOKEN", "[--json]", "tell what a token says; whether it is genuine is for the server to tell",
+     LOCAL, cabin_ctl_token_show},
+    {"token revoke", "ID|TOKEN", "--list FILE [--remark TEXT]",
+     "add a token to the server's list of revoked ones (access.revoked); it counts within a second", LOCAL,
      cabin_ctl_token_revoke},
+
+    {"status", NULL, "[--json]", "the server, its rooms, what is on, how many alarms", FOR_SERVER, cabin_ctl_status},
+    {"channels", NULL, "[--json]", "every channel: what feeds it, who is on air, gain, listeners", FOR_SERVER,
+     cabin_ctl_channels},
+    {"levels", NULL, "[--watch] [--json]", "level and loudness of every input, seat and channel", FOR_SERVER,
+     cabin_ctl_levels},
+    {"listeners", NULL, "[--json]", "listeners of each channel, their delay, and the worst ten", FOR_SERVER,
+     cabin_ctl_listeners},
+    {"alarms", NULL, "[--json]", "the alarms that are raised", FOR_SERVER, cabin_ctl_alarms},
+    {"alarm acknowledge", "ID", "[--json]", "say that you have seen an alarm", FOR_SERVER, cabin_ctl_alarm_acknowledge},
+    {"calls", NULL, "[--json]", "interpreters who call the technician", FOR_SERVER, cabin_ctl_calls},
+    {"call answer", "BOOTH", "--seat N [--done] [--json]", "answer an interpreter's call: seen, or with --done, done",
+     FOR_SERVER, cabin_ctl_call_answer},
+    {"log", NULL, "[--follow] [--kind KIND] [--subject ID] [--from TIME] [--to TIME] [--limit N] [--json]",
+     "what happened, the newest last; TIME is RFC 3339, or so long ago: 90m, 12h", FOR_SERVER, cabin_ctl_log},
+    {"minutes", NULL, "[--channel ID] [--from TIME] [--to TIME] [--json]", "figures of each minute and channel",
+     FOR_SERVER, cabin_ctl_minutes},
+    {"channel set", "ID",
+     "[--source SOURCE] [--gain DB] [--mute | --unmute] [--hide never|idle|always] [--yes] [--json]",
+     "change a channel; SOURCE: auto, silence, floor, tone, identification, channel:ID, input:ID", FOR_SERVER,
+     cabin_ctl_channel_set},
+    {"room set", "ID", "[--input ID] [--lock] [--pin DIGITS] [--unlock] [--yes] [--json]",
+     "move a room to another input (configured: back), close it to listeners without the PIN, open it", FOR_SERVER,
+     cabin_ctl_room_set},
+    {"room add", "ID", "--name TEXT --languages vi,fr [--input ID] [--json]", "set up a small room during the event",
+     FOR_SERVER, cabin_ctl_room_add},
+    {"room remove", "ID", "[--yes] [--json]", "give up a room that was added", FOR_SERVER, cabin_ctl_room_remove},
+    {"announce stop", NULL, "[--json]", "end the announcement", FOR_SERVER, cabin_ctl_announce_stop},
+    {"announce", "ID", "--scope event|ROOM [--repeat N] [--yes] [--json]",
+     "a recorded announcement to all channels of the event, or of a room", FOR_SERVER, cabin_ctl_announce},
+    {"talkback status", NULL, "[--json]", "which booths hear the technician's microphone", FOR_SERVER,
+     cabin_ctl_talkback_status},
+    {"talkback stop", NULL, "[--json]", "close it; it is opened at the desk, where the microphone is", FOR_SERVER,
+     cabin_ctl_talkback_stop},
+    {"changes", NULL, "[--json]", "settings that differ from the configuration file", FOR_SERVER, cabin_ctl_changes},
+    {"changes undo", "SCOPE SUBJECT KEY", "[--yes] [--json]", "take one back, named as `changes` names it", FOR_SERVER,
+     cabin_ctl_changes_undo},
+    {"config export", NULL, "[--output FILE]", "the configuration with the changes in it, as YAML", FOR_SERVER,
+     cabin_ctl_config_export},
+    {"completion", "bash|zsh|fish", "", "what makes a shell complete these words; source it", LOCAL,
+     cabin_ctl_completion},
 };
 const unsigned cabin_ctl_command_count = sizeof(cabin_ctl_commands) / sizeof(cabin_ctl_commands[0]);
 
 int cabin_ctl_complain(int status, const char *format, ...)
 {
 	va_list arguments;
+	fflush(stdout);
 	fputs("cabinctl: ", stderr);
 	va_start(arguments, format);
 	vfprintf(stderr, format, arguments);
@@ -34,82 +81,70 @@ int cabin_ctl_complain(int status, const char *format, ...)
 	return status;
 }
 
+static void print_command(FILE *to, const struct cabin_ctl_command *command)
+{
+	fprintf(to, "  %s%s%s%s%s\n      %s\n", command->words, command->operands ? " " : "",
+		command->operands ? command->operands : "", *command->usage ? " " : "", command->usage, command->help);
+}
+
+static void print_remote_help(FILE *to)
+{
+	fprintf(to,
+		"\nCommands that ask the server take %s;\n"
+		"the environment's CABIN_SERVER, and CABIN_TOKEN (the token itself), stand in for the first two.\n",
+		cabin_ctl_remote_usage);
+}
+
 static void print_help(FILE *to)
 {
-	fputs("usage: cabinctl COMMAND [OPTIONS]\n\n", to);
+	fputs("usage: cabinctl COMMAND [OPTIONS]\n\nKeys and tokens:\n", to);
 	for (unsigned i = 0; i < cabin_ctl_command_count; i++) {
-		const struct cabin_ctl_command *command = &cabin_ctl_commands[i];
-		fprintf(to, "  %s %s%s%s%s%s\n      %s\n", command->group, command->verb, command->operand ? " " : "",
-			command->operand ? command->operand : "", *command->usage ? " " : "", command->usage,
-			command->help);
+		if (i > 0 && cabin_ctl_commands[i].remote && !cabin_ctl_commands[i - 1].remote)
+			fputs("\nA server that runs:\n", to);
+		if (i > 0 && !cabin_ctl_commands[i].remote && cabin_ctl_commands[i - 1].remote)
+			fputs("\nThe shell:\n", to);
+		print_command(to, &cabin_ctl_commands[i]);
 	}
-	fputs("\nStatus: 0 done, 1 could not be done, 2 wrong words.\n", to);
+	print_remote_help(to);
+	fputs("\nStatus: 0 done, 1 could not be done, 2 wrong words, 3 the server gave no answer,\n"
+	      "4 the token is not good for this, 5 the server refused.\n",
+	      to);
 }
 
-/* The place of an option that takes a value; NULL: there is no such option. */
-static const char **value_of(struct cabin_ctl_options *options, const char *name)
+/* How many of the first words are the command's; 0: it is another one. */
+static int match(const struct cabin_ctl_command *command, int count, char **words)
 {
-	const struct {
-		const char *name;
-		const char **place;
-	} known[] = {{"--key", &options->key},	     {"--booth", &options->booth},   {"--role", &options->role},
-		     {"--valid", &options->valid},   {"--server", &options->server}, {"--list", &options->list},
-		     {"--remark", &options->remark}, {"--name", &options->name}};
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-		if (strcmp(known[i].name, name) == 0)
-			return known[i].place;
-	return NULL;
-}
-
-/* True where the command's own usage names the option. */
-static bool takes(const struct cabin_ctl_command *command, const char *name)
-{
-	const char *found = strstr(command->usage, name);
-	return found && strchr(" ])", found[strlen(name)]);
-}
-
-static int read_option(const struct cabin_ctl_command *command, struct cabin_ctl_options *options, char **words,
-		       int count, int *taken)
-{
-	const char **place = value_of(options, words[0]);
-	*taken = 1;
-	if (words[0][0] != '-' || !words[0][1]) {
-		if (!command->operand || options->operand)
-			return cabin_ctl_complain(CABIN_CTL_USAGE, "'%s' is one word too many; cabinctl --help",
-						  words[0]);
-		options->operand = words[0];
-		return 0;
+	const char *rest = command->words;
+	for (int i = 0; i < count; i++) {
+		size_t size = strcspn(rest, " ");
+		if (strlen(words[i]) != size || memcmp(words[i], rest, size) != 0)
+			return 0;
+		if (!rest[size])
+			return i + 1;
+		rest += size + 1;
 	}
-	if (!takes(command, words[0]))
-		return cabin_ctl_complain(CABIN_CTL_USAGE, "%s %s knows no option '%s'; cabinctl --help",
-					  command->group, command->verb, words[0]);
-	if (!place) {
-		*(strcmp(words[0], "--json") == 0 ? &options->json : &options->qr) = true;
-		return 0;
-	}
-	if (count < 2 || !words[1][0])
-		return cabin_ctl_complain(CABIN_CTL_USAGE, "%s needs a value", words[0]);
-	*place = words[1];
-	*taken = 2;
 	return 0;
 }
 
-static int run(const struct cabin_ctl_command *command, int count, char **words)
+/* The one with most words: `announce stop` before `announce`. */
+static const struct cabin_ctl_command *find(int count, char **words, int *taken)
 {
-	struct cabin_ctl_options options = {0};
-	for (int i = 0, taken = 0; i < count; i += taken) {
-		int status = read_option(command, &options, words + i, count - i, &taken);
-		if (status != 0)
-			return status;
+	const struct cabin_ctl_command *found = NULL;
+	*taken = 0;
+	for (unsigned i = 0; i < cabin_ctl_command_count; i++) {
+		int words_taken = match(&cabin_ctl_commands[i], count, words);
+		if (words_taken > *taken) {
+			*taken = words_taken;
+			found = &cabin_ctl_commands[i];
+		}
 	}
-	if (command->operand && !options.operand)
-		return cabin_ctl_complain(CABIN_CTL_USAGE, "%s %s needs %s", command->group, command->verb,
-					  command->operand);
-	return command->run(&options);
+	return found;
 }
 
 int cabin_ctl_main(int argc, char **argv)
 {
+	struct cabin_ctl_options options;
+	int taken;
 	if (argc == 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)) {
 		print_help(stdout);
 		return CABIN_CTL_OK;
@@ -118,27 +153,25 @@ int cabin_ctl_main(int argc, char **argv)
 		puts("cabinctl " CABIN_VERSION);
 		return CABIN_CTL_OK;
 	}
-	for (unsigned i = 0; argc >= 3 && i < cabin_ctl_command_count; i++)
-		if (strcmp(argv[1], cabin_ctl_commands[i].group) == 0 &&
-		    strcmp(argv[2], cabin_ctl_commands[i].verb) == 0)
-			return run(&cabin_ctl_commands[i], argc - 3, argv + 3);
-	print_help(stderr);
-	if (argc > 1)
-		return cabin_ctl_complain(CABIN_CTL_USAGE, "no command '%s%s%s'", argv[1], argc > 2 ? " " : "",
-					  argc > 2 ? argv[2] : "");
-	return CABIN_CTL_USAGE;
-}
-
-int64_t cabin_ctl_seconds(const char *text)
-{
-	enum { LEAST = 60, MOST = 2 * 366 * 86400 };
-	char *end;
-	if (*text < '0' || *text > '9')
-		return 0;
-	unsigned long count = strtoul(text, &end, 10);
-	int64_t unit = *end == 'm' ? 60 : *end == 'h' ? 3600 : *end == 'd' ? 86400 : *end == 'w' ? 7 * 86400 : 0;
-	if (unit == 0 || end[1] || count > MOST)
-		return 0;
-	int64_t seconds = (int64_t)count * unit;
-	return seconds >= LEAST && seconds <= MOST ? seconds : 0;
+	const struct cabin_ctl_command *command = find(argc - 1, argv + 1, &taken);
+	if (!command) {
+		print_help(stderr);
+		if (argc > 1)
+			return cabin_ctl_complain(CABIN_CTL_USAGE, "no command '%s%s%s'", argv[1], argc > 2 ? " " : "",
+						  argc > 2 ? argv[2] : "");
+		return CABIN_CTL_USAGE;
+	}
+	if (argc == taken + 2 && strcmp(argv[taken + 1], "--help") == 0) {
+		fputs("usage: cabinctl\n", stdout);
+		print_command(stdout, command);
+		if (command->remote)
+			print_remote_help(stdout);
+		return CABIN_CTL_OK;
+	}
+	int status = cabin_ctl_read_options(&options, command, argc - 1 - taken, argv + 1 + taken);
+	if (status == 0)
+		status = command->run(&options);
+	if (fflush(stdout) != 0 || ferror(stdout))
+		return cabin_ctl_complain(CABIN_CTL_FAILED, "the output cannot be written");
+	return status;
 }

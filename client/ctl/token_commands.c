@@ -157,8 +157,8 @@ int cabin_ctl_token_create(const struct cabin_ctl_options *options)
 int cabin_ctl_token_show(const struct cabin_ctl_options *options)
 {
 	struct cabin_token token;
-	const char *text = strstr(options->operand, "#t=");
-	text = text ? text + 3 : options->operand;
+	const char *text = strstr(options->operands[0], "#t=");
+	text = text ? text + 3 : options->operands[0];
 	if (cabin_token_read(&token, text, strlen(text)) != 0)
 		return cabin_ctl_complain(CABIN_CTL_FAILED, "this is no token of Cabin, nor a link with one");
 	if (options->json)
@@ -172,7 +172,7 @@ int cabin_ctl_token_show(const struct cabin_ctl_options *options)
 int cabin_ctl_token_revoke(const struct cabin_ctl_options *options)
 {
 	struct cabin_token token;
-	const char *id = options->operand, *text = strstr(id, "#t=");
+	const char *id = options->operands[0], *text = strstr(id, "#t=");
 	if (!options->list)
 		return cabin_ctl_complain(CABIN_CTL_USAGE,
 					  "--list is missing: the server's list of revoked tokens (access.revoked)");
