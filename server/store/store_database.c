@@ -218,7 +218,7 @@ static int set_up(struct cabin_store_database *database, bool alone)
 	return code;
 }
 
-/* With its WAL, so that `sqlite3 PATH.broken-TIME .recover` finds all that there is. */
+/* With its WAL, so that `sqlite3 PATH.broken-TIME .dump` finds all that there is. */
 static bool move_aside(const char *path)
 {
 	char stamp[24];
