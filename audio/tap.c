@@ -4,11 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "media/clips.h"
 #include "media/encoder.h"
 #include "media/level.h"
 #include "media/resampler.h"
 
-enum { CHUNK_FRAMES = 512, METER_SAMPLES = CABIN_RATE_HZ / 10 };
+enum { CHUNK_FRAMES = 512, METER_SAMPLES = CABIN_RATE_HZ / 10, CLIP_SAMPLES = 3 };
 
 /* Where an unbroken stretch of input lies on the time line. */
 struct stretch {
@@ -45,6 +46,7 @@ struct cabin_tap {
 	struct cabin_gate gate;
 	struct cabin_silence silence;
 	struct cabin_level_meter meter;
+	struct cabin_clips clips;
 	struct cabin_tap_figures figures;
 };
 
@@ -82,6 +84,7 @@ int cabin_tap_create(struct cabin_tap **out, const struct cabin_tap_config *conf
 	cabin_gate_init(&tap->gate, sound->gate_db);
 	cabin_silence_init(&tap->silence, sound->silent_db, (uint64_t)sound->silent_after_ms * (CABIN_RATE_HZ / 1000));
 	cabin_level_meter_init(&tap->meter, METER_SAMPLES);
+	tap->clips.least_samples = CLIP_SAMPLES;
 	tap->figures.rms_dbfs = tap->figures.peak_dbfs = CABIN_LEVEL_MIN_DBFS;
 	*out = tap;
 	return 0;
@@ -151,6 +154,8 @@ static uint8_t measure(struct cabin_tap *tap)
 	cabin_level_meter_update(&tap->meter, level);
 	tap->figures.rms_dbfs = tap->meter.rms_dbfs;
 	tap->figures.peak_dbfs = tap->meter.peak_dbfs;
+	cabin_clips_add(&tap->clips, tap->gathered, tap->packet_samples);
+	tap->figures.clips = tap->clips.count;
 	bool active = cabin_gate_update(&tap->gate, level), silent = cabin_silence_update(&tap->silence, level);
 	return (uint8_t)((active ? CABIN_PACKET_ACTIVE : 0) | (silent ? CABIN_PACKET_SILENT : 0));
 }

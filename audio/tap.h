@@ -72,6 +72,7 @@ struct cabin_tap_figures {
 	uint64_t overruns;    /* jumps of the input's frame index */
 	uint64_t lost_frames; /* of the input's */
 	float rms_dbfs, peak_dbfs;
+	uint32_t clips;	    /* times that three samples or more in a row were at full scale */
 	uint64_t encode_ns; /* of all packets, in sum */
 };
 const struct cabin_tap_figures *cabin_tap_figures(const struct cabin_tap *tap);

@@ -184,12 +184,24 @@ static int create_hub(struct app *app, const struct cabin_options *options)
 	    .loudness_context = app->meter,
 	    .audience = audience,
 	    .audience_context = app->server,
+	    .tap = cabin_meter_tap,
+	    .tap_context = app->meter,
 	};
 	cabin_app_booths_for_hub(app->booths, &config);
 	int result = first_number(options->first_sequence, UINT16_MAX, &config.first_sequence);
 	if (result == 0)
 		result = first_number(options->first_timestamp, UINT32_MAX, &config.first_timestamp);
 	return result != 0 ? result : cabin_hub_create(&app->hub, &config);
+}
+
+static int create_meter(struct app *app)
+{
+	const struct cabin_meter_config config = {
+	    .clock = app->clock,
+	    .source_count = cabin_seat_source_index(app->config->source_count, app->config->booth_count, 1),
+	    .channel_count = app->config->channel_count,
+	};
+	return cabin_meter_create(&app->meter, &config);
 }
 
 static int build(struct app *app, const struct cabin_options *options)
@@ -203,9 +215,7 @@ static int build(struct app *app, const struct cabin_options *options)
 		result =
 		    cabin_packet_pool_create(&app->pool, pool_slots(app->config, cabin_server_loop_count(app->server)));
 	if (result == 0)
-		result = cabin_meter_create(
-		    &app->meter, cabin_seat_source_index(app->config->source_count, app->config->booth_count, 1),
-		    app->config->source_count);
+		result = create_meter(app);
 	if (result == 0)
 		result = create_hub(app, options);
 	if (result != 0)

@@ -17,6 +17,22 @@ static struct cabin_metrics_histogram histogram(const struct cabin_report_histog
 	return to;
 }
 
+static struct cabin_metrics_levels level_metrics(const struct cabin_meter *meter, enum cabin_point_kind kind,
+						 uint16_t index)
+{
+	struct cabin_level_figures figures;
+	cabin_meter_figures(meter, kind, index, &figures);
+	return (struct cabin_metrics_levels){.true_peak_dbtp = figures.true_peak_dbtp,
+					     .momentary_lufs = figures.momentary_lufs,
+					     .short_term_lufs = figures.short_term_lufs,
+					     .clips = figures.clips,
+					     .concealed = figures.concealed,
+					     .bandwidth_hz = figures.bandwidth_hz,
+					     .noise_dbfs = figures.noise_dbfs,
+					     .hum_db = figures.hum_db,
+					     .hum = figures.hum};
+}
+
 static void fill_channel(const struct cabin_app_metrics *from, uint16_t index, struct cabin_metrics_channel *to)
 {
 	const struct cabin_config_channel *channel = &from->config->channels[index];
@@ -34,6 +50,7 @@ static void fill_channel(const struct cabin_app_metrics *from, uint16_t index, s
 	    .buffer = histogram(&sums.buffer),
 	    .late = histogram(&sums.late),
 	    .round_trip = histogram(&sums.round_trip),
+	    .levels = level_metrics(from->meter, CABIN_POINT_CHANNEL, index),
 	};
 	memcpy(to->reports_by_state, sums.reports_by_state, sizeof(to->reports_by_state));
 	memcpy(to->reports_by_fallback, sums.reports_by_fallback, sizeof(to->reports_by_fallback));
@@ -53,9 +70,10 @@ static void fill_source(const struct cabin_app_metrics *from, uint16_t index, st
 	    .inbox_refused = stats.inbox_refused,
 	    .peak_dbfs = (double)stats.peak_dbfs,
 	    .rms_dbfs = (double)stats.rms_dbfs,
+	    .clips = stats.clips,
 	    .capture_ms = (double)stats.capture_ms,
 	    .encode_ms = (double)stats.encode_ms,
-	    .short_term_lufs = cabin_meter_short_term_lufs(from->meter, index),
+	    .levels = level_metrics(from->meter, CABIN_POINT_SOURCE, index),
 	    .speech_lufs = cabin_meter_speech_lufs(from->meter, index),
 	};
 }
@@ -128,6 +146,7 @@ static void fill_server(const struct cabin_app_metrics *from, struct cabin_metri
 	    .loop_inbox_refused = stats.inbox_refused,
 	    .fanout = stats.fanout,
 	    .meter_dropped = cabin_meter_dropped_count(from->meter),
+	    .levels_refused = cabin_meter_frames_refused_count(from->meter),
 	    .pool_free = cabin_packet_pool_free_count(from->pool),
 	    .pool_empty = cabin_packet_pool_empty_count(from->pool),
 	    .hub_inbox_refused = cabin_inbox_refused_count(from->hub_inbox),

@@ -38,6 +38,7 @@ struct cabin_capture_source_stats {
 	uint64_t lost_frames;
 	uint64_t inbox_refused;	   /* packets that the hub's inbox did not take */
 	float peak_dbfs, rms_dbfs; /* of the newest 100 ms, after gain */
+	uint32_t clips;		   /* times that three samples or more in a row were at full scale */
 	float capture_ms;	   /* age of a block's newest frame when the encode thread got it, mean of 1 s */
 	float encode_ms;	   /* time to encode a packet, mean of 1 s */
 };

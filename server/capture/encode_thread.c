@@ -25,6 +25,7 @@ enum {
 struct figures {
 	atomic_bool lost;
 	_Atomic uint64_t packets, overruns, lost_frames, refused;
+	_Atomic uint32_t clips;
 	_Atomic float peak_dbfs, rms_dbfs, capture_ms, encode_ms;
 };
 
@@ -159,6 +160,7 @@ static void publish_figures(struct cabin_encode_thread *thread, uint64_t now_ns,
 		SET(attached->figures.lost_frames, figures->lost_frames);
 		SET(attached->figures.rms_dbfs, figures->rms_dbfs);
 		SET(attached->figures.peak_dbfs, figures->peak_dbfs);
+		SET(attached->figures.clips, figures->clips);
 		if (!second_over)
 			continue;
 		uint64_t encoded = figures->packets - attached->mean_packets;
@@ -363,6 +365,7 @@ void cabin_encode_thread_stats(const struct cabin_encode_thread *thread, uint32_
 	    .lost_frames = GET(figures->lost_frames),
 	    .inbox_refused = GET(figures->refused),
 	    .peak_dbfs = GET(figures->peak_dbfs),
+	    .clips = GET(figures->clips),
 	    .rms_dbfs = GET(figures->rms_dbfs),
 	    .capture_ms = GET(figures->capture_ms),
 	    .encode_ms = GET(figures->encode_ms),

@@ -48,6 +48,7 @@ const struct cabin_metric cabin_metric_table[] = {
 	{"cabin_loop_inbox_refused_total", COUNTER, "", "Packets that a network loop's full inbox refused.", OF_SERVER(U64, loop_inbox_refused), .scale = 0},
 	{"cabin_hub_inbox_refused_total", COUNTER, "", "Packets and events that the hub's full inbox refused.", OF_SERVER(U64, hub_inbox_refused), .scale = 0},
 	{"cabin_meter_dropped_total", COUNTER, "", "Packets that the loudness meter had no time for.", OF_SERVER(U64, meter_dropped), .scale = 0},
+	{"cabin_levels_refused_total", COUNTER, "", "Frames of levels that the network had no room for.", OF_SERVER(U64, levels_refused), .scale = 0},
 	{"cabin_packet_pool_free", GAUGE, "", "Packets that are free in the pool.", OF_SERVER(U32, pool_free), .scale = 0},
 	{"cabin_packet_pool_empty_total", COUNTER, "", "Times that the pool had no packet left.", OF_SERVER(U64, pool_empty), .scale = 0},
 
@@ -62,6 +63,10 @@ const struct cabin_metric cabin_metric_table[] = {
 	{"cabin_channel_dropped_pool_total", COUNTER, "", "Packets that were not published because the pool was empty.", OF_CHANNEL(U64, hub.dropped_pool), .scale = 0},
 	{"cabin_channel_dropped_invalid_total", COUNTER, "", "Packets that were not published because they were not valid.", OF_CHANNEL(U64, hub.dropped_invalid), .scale = 0},
 	{"cabin_channel_rate_hertz", GAUGE, "hertz", "Rate of the source's RTP time by the server's clock, 48,000 but for its crystal; 0 while unknown.", OF_CHANNEL(DOUBLE, hub.rate_hz), .scale = 0},
+	{"cabin_channel_true_peak_dbtp", GAUGE, "dBTP", "True peak of the newest 50 ms as a listener decodes it (ITU-R BS.1770-4); -Inf: silence.", OF_CHANNEL(DOUBLE, levels.true_peak_dbtp), .scale = 0},
+	{"cabin_channel_momentary_lufs", GAUGE, "LUFS", "Loudness of the newest 400 ms as a listener decodes it (EBU R128, dual mono), before the gain that is applied at the ear; -Inf: silence.", OF_CHANNEL(DOUBLE, levels.momentary_lufs), .scale = 0},
+	{"cabin_channel_short_term_lufs", GAUGE, "LUFS", "Loudness of the newest 3 s, as above.", OF_CHANNEL(DOUBLE, levels.short_term_lufs), .scale = 0},
+	{"cabin_channel_clips_total", COUNTER, "", "Times that a listener's decoder went beyond full scale.", OF_CHANNEL(U64, levels.clips), .scale = 0},
 
 	/* listeners' reports */
 	{"cabin_reports_total", COUNTER, "", "Reports that the channel's listeners sent, one a second each.", OF_CHANNEL(U64, reports), .scale = 0},
@@ -83,8 +88,16 @@ const struct cabin_metric cabin_metric_table[] = {
 	{"cabin_source_inbox_refused_total", COUNTER, "", "Packets of the source that the hub's full inbox refused.", OF_SOURCE(U64, inbox_refused), .scale = 0},
 	{"cabin_source_peak_dbfs", GAUGE, "dBFS", "Peak level of the newest 100 ms.", OF_SOURCE(DOUBLE, peak_dbfs), .scale = 0},
 	{"cabin_source_rms_dbfs", GAUGE, "dBFS", "RMS level of the newest 100 ms.", OF_SOURCE(DOUBLE, rms_dbfs), .scale = 0},
-	{"cabin_source_short_term_lufs", GAUGE, "LUFS", "Loudness of the newest 3 s that a channel carried (EBU R128, dual mono); -Inf: silence.", OF_SOURCE(DOUBLE, short_term_lufs), .scale = 0},
-	{"cabin_source_speech_lufs", GAUGE, "LUFS", "Gated loudness of the last 30 s of speech that a channel carried; NaN while unknown.", OF_SOURCE(DOUBLE, speech_lufs), .scale = 0},
+	{"cabin_source_clips_total", COUNTER, "", "Times that three samples or more in a row were at full scale before the source was encoded.", OF_SOURCE(U64, clips), .scale = 0},
+	{"cabin_source_true_peak_dbtp", GAUGE, "dBTP", "True peak of the newest 50 ms, decoded (ITU-R BS.1770-4); -Inf: silence.", OF_SOURCE(DOUBLE, levels.true_peak_dbtp), .scale = 0},
+	{"cabin_source_momentary_lufs", GAUGE, "LUFS", "Loudness of the newest 400 ms (EBU R128, dual mono); -Inf: silence.", OF_SOURCE(DOUBLE, levels.momentary_lufs), .scale = 0},
+	{"cabin_source_short_term_lufs", GAUGE, "LUFS", "Loudness of the newest 3 s, as above.", OF_SOURCE(DOUBLE, levels.short_term_lufs), .scale = 0},
+	{"cabin_source_decoded_clips_total", COUNTER, "", "Times that its decoded sound went beyond full scale.", OF_SOURCE(U64, levels.clips), .scale = 0},
+	{"cabin_source_bandwidth_hertz", GAUGE, "hertz", "The highest of 4,000, 12,500, 15,000 and 20,000 Hz that its newest 10 s of sound need; 0 while unknown.", OF_SOURCE(DOUBLE, levels.bandwidth_hz), .scale = 0},
+	{"cabin_source_hum", GAUGE, "", "1 while mains hum stands out of its sound.", OF_SOURCE(U32, levels.hum), .scale = 0},
+	{"cabin_source_hum_decibels", GAUGE, "decibels", "How far the strongest line of mains hum stands above what lies around it; 0: none.", OF_SOURCE(DOUBLE, levels.hum_db), .scale = 0},
+	{"cabin_source_noise_dbfs", GAUGE, "dBFS", "RMS level of its quietest moments within 8 s; -Inf: unknown, or digital silence.", OF_SOURCE(DOUBLE, levels.noise_dbfs), .scale = 0},
+	{"cabin_source_speech_lufs", GAUGE, "LUFS", "Gated loudness of its last 30 s of speech; NaN while unknown.", OF_SOURCE(DOUBLE, speech_lufs), .scale = 0},
 	{"cabin_source_capture_seconds", GAUGE, "seconds", "Age of a block's newest frame when its encode thread got it, mean of 1 s.", OF_SOURCE(DOUBLE, capture_ms), .scale = .001},
 	{"cabin_source_encode_seconds", GAUGE, "seconds", "Time to encode one packet, mean of 1 s.", OF_SOURCE(DOUBLE, encode_ms), .scale = .001},
 

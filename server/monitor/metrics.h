@@ -30,6 +30,14 @@ struct cabin_metrics_histogram {
 	double sum_ms;
 };
 
+/* Of a source or a channel, decoded (monitor/meter.h). */
+struct cabin_metrics_levels {
+	double true_peak_dbtp, momentary_lufs, short_term_lufs;
+	uint64_t clips, concealed;
+	double bandwidth_hz, noise_dbfs, hum_db;
+	uint32_t hum; /* 0 or 1 */
+};
+
 struct cabin_metrics_channel {
 	const char *room, *channel; /* ids, borrowed */
 	uint32_t listeners;
@@ -38,6 +46,7 @@ struct cabin_metrics_channel {
 	uint64_t reports_by_state[CABIN_METRICS_REPORT_STATES]; /* starting, live, stalled, interrupted */
 	uint64_t reports_by_fallback[CABIN_METRICS_FALLBACKS];	/* none, script-processor, ogg-http, native */
 	double concealed_ms;
+	struct cabin_metrics_levels levels;
 	struct cabin_metrics_histogram mouth_to_ear, buffer, late, round_trip;
 };
 
@@ -46,7 +55,9 @@ struct cabin_metrics_source {
 	uint32_t lost;	    /* 0 or 1 */
 	uint64_t packets, overruns, lost_frames, inbox_refused;
 	double peak_dbfs, rms_dbfs, capture_ms, encode_ms;
-	double short_term_lufs, speech_lufs; /* NAN: unknown */
+	uint64_t clips; /* before it was encoded */
+	struct cabin_metrics_levels levels;
+	double speech_lufs; /* NAN: unknown */
 };
 
 struct cabin_metrics_booth {
@@ -73,7 +84,7 @@ struct cabin_metrics_server {
 	uint64_t closed_by_code[CABIN_METRICS_CLOSE_CODES];
 	struct cabin_fanout_stats fanout;
 	uint32_t pool_free;
-	uint64_t pool_empty, hub_inbox_refused, meter_dropped;
+	uint64_t pool_empty, hub_inbox_refused, meter_dropped, levels_refused;
 	struct cabin_alarm_figures alarms;
 };
 

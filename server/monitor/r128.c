@@ -8,19 +8,25 @@
 #include "base/limits.h"
 
 enum {
-	STEP_SAMPLES = CABIN_RATE_HZ / 10, /* blocks of 400 ms overlap by three quarters */
-	BLOCK_SAMPLES = 4 * STEP_SAMPLES,
+	PIECE_MS = 10, /* how finely the windows of 400 ms and 3 s move on */
+	PIECE_SAMPLES = PIECE_MS * CABIN_RATE_HZ / 1000,
+	MOMENTARY_PIECES = 40,
+	SHORT_TERM_PIECES = 300,
+	STEP_PIECES = 10, /* blocks of 400 ms overlap by three quarters */
+	STEPS_PER_S = 10,
 	WINDOW_S = 30,
-	BLOCKS = WINDOW_S * CABIN_RATE_HZ / STEP_SAMPLES,
-	BLOCKS_TO_KNOW = 3 * CABIN_RATE_HZ / STEP_SAMPLES
+	BLOCKS = WINDOW_S * STEPS_PER_S,
+	BLOCKS_TO_KNOW = 3 * STEPS_PER_S
 };
 
 static const double SPEECH_GATE_LUFS = -50, RELATIVE_GATE_LU = -10;
 
 struct cabin_r128 {
 	ebur128_state *state;
-	uint32_t in_step;      /* samples of the running step */
-	uint64_t sample_count; /* since create */
+	uint32_t in_piece;    /* samples of the running piece */
+	uint64_t piece_count; /* since create */
+	/* Weighted energies as a ring: libebur128 would go through 3 s of samples for each figure. */
+	double pieces[SHORT_TERM_PIECES];
 	double blocks[BLOCKS]; /* energies of those above the gate, as a ring; 0: none yet */
 	uint32_t newest;
 	struct cabin_r128_figures figures;
@@ -32,7 +38,7 @@ int cabin_r128_create(struct cabin_r128 **out)
 	struct cabin_r128 *loudness = calloc(1, sizeof(*loudness));
 	if (!loudness)
 		return CABIN_ENOMEM;
-	loudness->state = ebur128_init(1, CABIN_RATE_HZ, EBUR128_MODE_M | EBUR128_MODE_S);
+	loudness->state = ebur128_init(1, CABIN_RATE_HZ, EBUR128_MODE_M);
 	if (!loudness->state || ebur128_set_channel(loudness->state, 0, EBUR128_DUAL_MONO) != EBUR128_SUCCESS) {
 		cabin_r128_destroy(loudness);
 		return CABIN_ENOMEM;
@@ -80,14 +86,27 @@ static double speech(const struct cabin_r128 *loudness)
 	return 10 * log10(mean);
 }
 
-/* A step is full: a block of 400 ms ends here. */
-static void end_step(struct cabin_r128 *loudness)
+/* Of the newest `count` pieces; what came before the first was silence. */
+static double loudness_of(const struct cabin_r128 *loudness, uint32_t count)
+{
+	double sum = 0;
+	for (uint32_t i = 0; i < count && i < loudness->piece_count; i++)
+		sum += loudness->pieces[(loudness->piece_count - 1 - i) % SHORT_TERM_PIECES];
+	return sum > 0 ? 10 * log10(sum / count) : -HUGE_VAL;
+}
+
+/* A piece is full; a block of 400 ms ends with each tenth. */
+static void end_piece(struct cabin_r128 *loudness)
 {
 	struct cabin_r128_figures *figures = &loudness->figures;
-	/* They fail only in a mode that was not asked for. */
-	(void)ebur128_loudness_momentary(loudness->state, &figures->momentary_lufs);
-	(void)ebur128_loudness_shortterm(loudness->state, &figures->short_term_lufs);
-	if (loudness->sample_count < BLOCK_SAMPLES || figures->momentary_lufs <= SPEECH_GATE_LUFS)
+	double lufs = -HUGE_VAL;
+	/* It fails only for a window that is longer than what the state keeps. */
+	(void)ebur128_loudness_window(loudness->state, PIECE_MS, &lufs);
+	loudness->pieces[loudness->piece_count++ % SHORT_TERM_PIECES] = energy_of(lufs);
+	figures->momentary_lufs = loudness_of(loudness, MOMENTARY_PIECES);
+	figures->short_term_lufs = loudness_of(loudness, SHORT_TERM_PIECES);
+	if (loudness->piece_count % STEP_PIECES != 0 || loudness->piece_count < MOMENTARY_PIECES ||
+	    figures->momentary_lufs <= SPEECH_GATE_LUFS)
 		return;
 	loudness->newest = (loudness->newest + 1) % BLOCKS;
 	loudness->blocks[loudness->newest] = energy_of(figures->momentary_lufs);
@@ -97,17 +116,16 @@ static void end_step(struct cabin_r128 *loudness)
 int cabin_r128_add(struct cabin_r128 *loudness, const float *samples, uint32_t sample_count)
 {
 	while (sample_count > 0) {
-		uint32_t take = STEP_SAMPLES - loudness->in_step;
+		uint32_t take = PIECE_SAMPLES - loudness->in_piece;
 		take = take < sample_count ? take : sample_count;
 		if (ebur128_add_frames_float(loudness->state, samples, take) != EBUR128_SUCCESS)
 			return CABIN_ENOMEM;
 		samples += take;
 		sample_count -= take;
-		loudness->in_step += take;
-		loudness->sample_count += take;
-		if (loudness->in_step == STEP_SAMPLES) {
-			loudness->in_step = 0;
-			end_step(loudness);
+		loudness->in_piece += take;
+		if (loudness->in_piece == PIECE_SAMPLES) {
+			loudness->in_piece = 0;
+			end_piece(loudness);
 		}
 	}
 	return 0;
