@@ -68,6 +68,11 @@ static void another_channel_is_followed_whoever_feeds_it(void **state)
 	listens(bench, VI_FR, 1, FLOOR);
 	assert_int_equal(stats_of(bench, EN).quality, 1);
 	expect_untouched_but(bench, 1u << EN);
+	/* Over more than one channel too. */
+	put(bench, VI, CABIN_OVERRIDE_CHANNEL, EN);
+	talk(bench, VI_FR, 1, 3);
+	expect_feed(bench, VI, "channel", NULL, 0, 4);
+	assert_true(media_of(bench, VI, lan) >= 2);
 	/* A floor that is followed is no interpretation. */
 	put(bench, EN, CABIN_OVERRIDE_CHANNEL, FLOOR);
 	talk(bench, VI_FR, 1, 3);

@@ -227,18 +227,29 @@ static void rooms_tell_what_their_floor_speaks(void **state)
 	assert_string_equal(stats.floor_language, "vi");
 }
 
+static void to_b(struct bench *bench, uint16_t booth)
+{
+	struct cabin_console_command output = command(booth, 1, connection_of(booth, 1), CABIN_CONSOLE_OUTPUT);
+
+	join(bench, booth, 1);
+	output.output.output = 1;
+	give(bench, output);
+	mic(bench, booth, 1, true, false);
+	talk(bench, booth, 1, 2);
+}
+
 static void a_line_under_an_override_leaves_the_language_open(void **state)
 {
 	struct bench *bench = *state;
 	struct cabin_hub_room_stats stats;
 
-	play(bench, LINE, 2); /* it interprets into English */
-	join(bench, VI_FR, 1);
-	mic(bench, VI_FR, 1, true, false);
-	talk(bench, VI_FR, 1, 2); /* into French, hearing nobody knows what: so the floor speaks Vietnamese */
+	to_b(bench, VI_FR);   /* into Vietnamese, hearing nobody knows what */
+	to_b(bench, FR_EN);   /* into French */
+	play(bench, LINE, 2); /* into English: so the floor speaks none of them */
+	assert_int_equal(stats_of(bench, EN).feed, CABIN_FEED_BOOTH);
 	cabin_hub_room_stats(bench->hub, PLENARY, &stats);
-	assert_string_equal(stats.floor_language, "vi");
-	put(bench, EN, CABIN_OVERRIDE_SILENCE, 0);
+	assert_string_equal(stats.floor_language, "");
+	put(bench, EN, CABIN_OVERRIDE_SILENCE, 0); /* nor does it begin to speak English */
 	cabin_hub_room_stats(bench->hub, PLENARY, &stats);
 	assert_string_equal(stats.floor_language, "");
 }

@@ -115,6 +115,8 @@ static void given_up_it_is_silent_and_its_consoles_are_closed(void **state)
 
 	set_up(bench, &side);
 	join(bench, SPARE_2, 1);
+	bench->lufs[cabin_seat_source_index(CAPTURES, SPARE_2, 1)] = -20;
+	bench->lufs[SECOND] = -30;
 	mic(bench, SPARE_2, 1, true, false);
 	talk(bench, SPARE_2, 1, 3);
 	idle(bench, SPARE_2, 1, SPARE_B, CABIN_IDLE_SILENCE, CABIN_INDEX_NONE);
@@ -143,7 +145,7 @@ static void given_up_it_is_silent_and_its_consoles_are_closed(void **state)
 	play(bench, SECOND, 3);
 	expect_feed(bench, SPARE_A, "pass-through", NULL, 0, 0);
 	expect_feed(bench, SPARE_B, "pass-through", NULL, 0, 0);
-	assert_true(gain_of(bench, SPARE_B) == 0);
+	assert_true(gain_of(bench, SPARE_B) == 0); /* neither the trim nor how loud its interpreter was */
 	assert_int_equal(stats_of(bench, SPARE_A).override, CABIN_OVERRIDE_NONE);
 	assert_non_null(newest_notice(bench, CABIN_NOTICE_ROOM, SPARE_ROOM));
 	assert_non_null(newest_notice(bench, CABIN_NOTICE_BOOTH, SPARE_1));
