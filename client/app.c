@@ -51,7 +51,11 @@ static void on_packet(void *context, const uint8_t *bytes, size_t size)
 static void on_state(void *context, const struct cabin_server_event *event)
 {
 	struct cabin_booth_app *app = context;
-	cabin_downlink_state(app->downlink, event);
+	/* Here, so that it is chosen before its state and its packets come; a new connection has none. */
+	if (event->kind == CABIN_SERVER_TALKBACK || event->kind == CABIN_SERVER_WELCOME)
+		cabin_downlink_select(app->downlink, CABIN_DOWNLINK_TALKBACK, event->talkback.channel, true);
+	else
+		cabin_downlink_state(app->downlink, event);
 }
 
 /* --- build and tear down ------------------------------------------------------------- */

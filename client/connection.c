@@ -205,7 +205,8 @@ void cabin_connection_text(struct cabin_connection *connection, const char *text
 	}
 	if (event.kind == CABIN_SERVER_BYE)
 		connection->bye_retry_ms = event.retry_ms ? event.retry_ms : 500;
-	if (event.kind == CABIN_SERVER_STATE || event.kind == CABIN_SERVER_CLOCK)
+	if (event.kind == CABIN_SERVER_STATE || event.kind == CABIN_SERVER_CLOCK ||
+	    event.kind == CABIN_SERVER_TALKBACK || event.kind == CABIN_SERVER_WELCOME)
 		connection->config.on_state(connection->config.context, &event);
 	if (event.kind != CABIN_SERVER_CLOCK)
 		tell(connection, (struct cabin_connection_event){.kind = CABIN_CONNECTION_TEXT}, text, size);

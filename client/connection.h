@@ -77,7 +77,7 @@ struct cabin_connection_config {
 	struct cabin_inbox *events; /* of struct cabin_connection_event */
 	/* On the connection's thread; must not block. */
 	void (*on_packet)(void *context, const uint8_t *bytes, size_t size);
-	void (*on_state)(void *context, const struct cabin_server_event *event); /* STATE, CLOCK */
+	void (*on_state)(void *context, const struct cabin_server_event *event); /* STATE, CLOCK, TALKBACK, WELCOME */
 	void *context;
 	uint32_t queue_ms; /* packets older than this are dropped: 200 */
 };

@@ -299,7 +299,7 @@ void cabin_control_state(const struct cabin_console_model *model, char *out, siz
 	    out, out_size,
 	    "state air=%s microphone=%d cough=%d connected=%d joined=%d problem=%s booth=%s seat=%u on_air=%u held=%d "
 	    "output=%c partner=%u handover=%s:%u:%u:%u source=%s quality=%s monitor=%u call=%s floor_language=%s "
-	    "said=%s messages=%llu message=%s microphone_open=%d headset_open=%d voice=%s%s",
+	    "said=%s talkback=%u messages=%llu message=%s microphone_open=%d headset_open=%d voice=%s%s",
 	    air_words[cabin_model_air(model)], model->microphone != CABIN_MICROPHONE_OFF, model->cough,
 	    model->connected, session->joined, problem_words[model->problem],
 	    session->booth_id[0] ? session->booth_id : "-", session->seat, session->on_air, session->held,
@@ -309,7 +309,7 @@ void cabin_control_state(const struct cabin_console_model *model, char *out, siz
 	    word_or(cabin_quality_words, CABIN_QUALITY_COUNT, cabin_model_source_quality(model), "-"),
 	    model->monitor_channel, word_or(cabin_call_words, CABIN_CALL_COUNT, own ? (int)own->call : 0, "none"),
 	    session->floor_language[0] ? session->floor_language : "-", said_words[model->said],
-	    (unsigned long long)session->messages_ever,
+	    session->talkback_channel, (unsigned long long)session->messages_ever,
 	    newest ? word_or(cabin_canned_words, CABIN_CANNED_COUNT, newest->canned, "text") : "-",
 	    model->facts.microphone_open, model->facts.headset_open, verdict_words[model->facts.voice], outputs);
 }

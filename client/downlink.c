@@ -19,8 +19,9 @@ enum {
 	TEST_TONE_HZ = 440,
 	FIGURES_SAMPLES = CABIN_RATE_HZ / 20
 };
-static const float test_tone_gain = 0.0316f; /* −30 dBFS */
-static const double loss_forgets = 0.8;	     /* each second */
+static const float test_tone_gain = 0.0316f;  /* −30 dBFS */
+static const float talkback_lowers = 0.2512f; /* −12 dB of all else */
+static const double loss_forgets = 0.8;	      /* each second */
 
 enum item_kind { ITEM_PACKET, ITEM_STATE, ITEM_SELECT };
 
@@ -56,6 +57,7 @@ struct cabin_downlink {
 	struct cabin_level_meter meter;
 	struct cabin_downlink_sound sound;
 	float monitor_gain;
+	float lowered; /* gain of all but the talkback; glides */
 	double tone_phase;
 	float tone_level; /* glides */
 	uint32_t since_figures;
@@ -90,6 +92,7 @@ int cabin_downlink_create(struct cabin_downlink **out, struct cabin_clock clock)
 	cabin_level_meter_init(&downlink->meter, METER_SAMPLES);
 	downlink->figures.source_dbfs = CABIN_LEVEL_MIN_DBFS;
 	downlink->figures.delay_ms = -1;
+	downlink->lowered = 1;
 	int error = cabin_inbox_create(&downlink->inbox, &inbox);
 	for (int i = 0; !error && i < CABIN_DOWNLINK_PATHS; i++)
 		error = cabin_jitter_create(&downlink->paths[i].jitter);
@@ -307,6 +310,23 @@ static void add_test_tone(struct cabin_downlink *downlink, float *samples, uint3
 	downlink->tone_phase = fmod(downlink->tone_phase, 2 * M_PI);
 }
 
+/* Lowers what is heard, within 50 ms, and lays the technician's voice over it. */
+static void add_talkback(struct cabin_downlink *downlink, float *samples, uint32_t count, uint64_t now_ns)
+{
+	static const float step = 1.0f / 2400;
+	struct path *path = &downlink->paths[CABIN_DOWNLINK_TALKBACK];
+	float voice[BLOCK_SAMPLES];
+	float target = path->ssrc ? talkback_lowers : 1;
+	cabin_jitter_pull(path->jitter, voice, count, now_ns);
+	for (uint32_t i = 0; i < count; i++) {
+		if (downlink->lowered < target)
+			downlink->lowered = fminf(downlink->lowered + step, target);
+		else if (downlink->lowered > target)
+			downlink->lowered = fmaxf(downlink->lowered - step, target);
+		samples[i] = samples[i] * downlink->lowered + voice[i];
+	}
+}
+
 static void render_block(struct cabin_downlink *downlink, float *out, uint32_t count, uint64_t now_ns)
 {
 	float other[BLOCK_SAMPLES];
@@ -320,6 +340,7 @@ static void render_block(struct cabin_downlink *downlink, float *out, uint32_t c
 	bool echo = downlink->paths[CABIN_DOWNLINK_ECHO].ssrc != 0;
 	for (uint32_t i = 0; i < count; i++)
 		out[i] = echo ? other[i] : out[i] + other[i];
+	add_talkback(downlink, out, count, now_ns);
 	cabin_tone_process(&downlink->tone, out, count);
 	add_test_tone(downlink, out, count);
 	cabin_protection_process(&downlink->protection, out, count);

@@ -3,8 +3,10 @@
  *   connection's thread                         player's thread: render
  *   packets, states ─▶ inbox ─▶ source  ─ jitter ─▶ ┐
  *                               monitor ─ jitter ─▶ ├ mix ─▶ tone, volume ─▶ protection ─▶ both ears
- *                               echo    ─ jitter ─▶ ┘     test tone ─▶
+ *                               echo    ─ jitter ─▶ ┤     test tone ─▶
+ *                               talkback ─ jitter ─▶ ┘
  *
+ * While the technician talks back, all else is 12 dB lower.
  * Everything passes the protection, and nothing comes after it. */
 #ifndef CABIN_CLIENT_DOWNLINK_H
 #define CABIN_CLIENT_DOWNLINK_H
@@ -19,7 +21,13 @@
 
 struct cabin_downlink;
 
-enum cabin_downlink_path { CABIN_DOWNLINK_SOURCE, CABIN_DOWNLINK_MONITOR, CABIN_DOWNLINK_ECHO, CABIN_DOWNLINK_PATHS };
+enum cabin_downlink_path {
+	CABIN_DOWNLINK_SOURCE,
+	CABIN_DOWNLINK_MONITOR,
+	CABIN_DOWNLINK_ECHO,
+	CABIN_DOWNLINK_TALKBACK,
+	CABIN_DOWNLINK_PATHS
+};
 
 CABIN_MUST_CHECK int cabin_downlink_create(struct cabin_downlink **out, struct cabin_clock clock); /* CABIN_ENOMEM */
 void cabin_downlink_destroy(struct cabin_downlink *downlink);					   /* NULL is fine */

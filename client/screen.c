@@ -464,11 +464,17 @@ static void draw_times(struct cabin_screen *screen, const struct cabin_console_m
 			   cabin_say(model, CABIN_TEXT_SHIFT_OVER), text);
 }
 
-/* Signals that are given in the room, the call, unread messages. */
+/* The technician's talkback, signals that are given in the room, the call, unread messages. */
 static void draw_signals(struct cabin_screen *screen, const struct cabin_console_model *model, uint32_t row)
 {
 	const struct cabin_session_seat *own = cabin_session_own_seat(model->session);
 	uint32_t column = 1;
+	if (model->session->talkback_channel) {
+		const char *name = model->session->talkback_name;
+		column = cabin_putf(screen, row, column, CABIN_STYLE_SAID, " %s%s%s ",
+				    cabin_say(model, CABIN_TEXT_TALKBACK), name[0] ? ": " : "", name) +
+			 1;
+	}
 	for (int i = 0; i < CABIN_SIGNAL_COUNT; i++) {
 		if (model->session->signal_until_us[i])
 			column = cabin_putf(screen, row, column, CABIN_STYLE_ALARM, " %s ",

@@ -217,10 +217,10 @@ static enum cabin_server_message kind_of(const json_t *message)
 		const char *type;
 		enum cabin_server_message kind;
 	} kinds[] = {
-	    {"welcome", CABIN_SERVER_WELCOME}, {"joined", CABIN_SERVER_JOINED},	  {"booth", CABIN_SERVER_BOOTH},
-	    {"room", CABIN_SERVER_ROOM},       {"state", CABIN_SERVER_STATE},	  {"clock", CABIN_SERVER_CLOCK},
-	    {"pong", CABIN_SERVER_PONG},       {"message", CABIN_SERVER_MESSAGE}, {"error", CABIN_SERVER_ERROR},
-	    {"bye", CABIN_SERVER_BYE},
+	    {"welcome", CABIN_SERVER_WELCOME}, {"joined", CABIN_SERVER_JOINED},	    {"booth", CABIN_SERVER_BOOTH},
+	    {"room", CABIN_SERVER_ROOM},       {"state", CABIN_SERVER_STATE},	    {"clock", CABIN_SERVER_CLOCK},
+	    {"pong", CABIN_SERVER_PONG},       {"message", CABIN_SERVER_MESSAGE},   {"error", CABIN_SERVER_ERROR},
+	    {"bye", CABIN_SERVER_BYE},	       {"talkback", CABIN_SERVER_TALKBACK},
 	};
 	const char *type = json_string_value(json_object_get(message, "type"));
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
@@ -258,6 +258,10 @@ static void read_event(struct cabin_server_event *out, const json_t *message)
 	}
 	if (out->kind == CABIN_SERVER_ERROR)
 		read_error(out, message);
+	if (out->kind == CABIN_SERVER_TALKBACK && cabin_field_flag(message, "on")) {
+		out->talkback.channel = (uint16_t)cabin_field_number(message, "channel", UINT16_MAX);
+		TEXT(out->talkback.name, message, "name");
+	}
 	if (out->kind == CABIN_SERVER_BYE)
 		out->retry_ms = (uint32_t)cabin_field_number(message, "retry_ms", 60000);
 }
@@ -288,6 +292,10 @@ int cabin_session_take(struct cabin_session *session, struct cabin_server_event 
 		take_room(session, message);
 	if (out->kind == CABIN_SERVER_MESSAGE)
 		take_message(session, message);
+	if (out->kind == CABIN_SERVER_TALKBACK) {
+		session->talkback_channel = out->talkback.channel;
+		memcpy(session->talkback_name, out->talkback.name, sizeof(session->talkback_name));
+	}
 	json_decref(message);
 	return 0;
 }
@@ -347,6 +355,7 @@ void cabin_session_lost(struct cabin_session *session)
 {
 	session->joined = false;
 	session->has_room = false;
+	session->talkback_channel = 0;
 }
 
 const struct cabin_event_channel *cabin_session_channel(const struct cabin_session *session, uint16_t number)

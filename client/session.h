@@ -135,6 +135,10 @@ struct cabin_session {
 	uint32_t room_channel_count;
 	uint64_t signal_until_us[CABIN_SIGNAL_COUNT]; /* 0: not given */
 
+	/* `talkback`: the technician speaks to this booth */
+	uint16_t talkback_channel;		       /* 0: nobody speaks */
+	char talkback_name[CABIN_SEAT_NAME_BYTES + 1]; /* empty: not told */
+
 	/* /api/v1/event */
 	bool has_event;
 	struct cabin_event_channel channels[CABIN_CHANNELS_MAX];
@@ -158,6 +162,7 @@ enum cabin_server_message {
 	CABIN_SERVER_CLOCK,
 	CABIN_SERVER_PONG,
 	CABIN_SERVER_MESSAGE,
+	CABIN_SERVER_TALKBACK,
 	CABIN_SERVER_ERROR,
 	CABIN_SERVER_BYE
 };
@@ -175,14 +180,18 @@ struct cabin_server_event {
 		double t1_us, t2_us, t3_us;
 	} pong;
 	uint32_t retry_ms; /* BYE */
+	struct {
+		uint16_t channel; /* 0: it is over */
+		char name[CABIN_SEAT_NAME_BYTES + 1];
+	} talkback;
 };
 
 /* Takes one text message. CABIN_EFORMAT: not a JSON object with a type. */
 CABIN_MUST_CHECK int cabin_session_take(struct cabin_session *session, struct cabin_server_event *out, const char *text,
 					size_t size);
 
-/* Reads a message without a session: for the thread that needs STATE, CLOCK, PONG, BYE
- * and WELCOME as they arrive. The same errors. */
+/* Reads a message without a session: for the thread that needs STATE, CLOCK, PONG, BYE,
+ * TALKBACK and WELCOME as they arrive. The same errors. */
 CABIN_MUST_CHECK int cabin_server_event_read(struct cabin_server_event *out, const char *text, size_t size);
 
 /* Takes the answer of /api/v1/event. CABIN_EFORMAT. */

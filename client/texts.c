@@ -237,6 +237,7 @@ static const char *const texts[CABIN_TEXT_COUNT][CABIN_LANGUAGE_COUNT] = {
     [CABIN_TEXT_LOSS] = {"mất gói", "pertes", "loss"},
     [CABIN_TEXT_LOST] = {"MẤT NGUỒN", "SOURCE PERDUE", "SOURCE LOST"},
     [CABIN_TEXT_SILENT] = {"im lặng", "silencieux", "silent"},
+    [CABIN_TEXT_TALKBACK] = {"KỸ THUẬT VIÊN ĐANG NÓI", "LE TECHNICIEN VOUS PARLE", "THE TECHNICIAN SPEAKS TO YOU"},
     [CABIN_TEXT_KEYS_1] = {"CÁCH micro  C ho  H chuyển ca  N từ chối  A/B kênh ra  I khi trống",
 			   "ESPACE micro  C toux  H relais  N refuser  A/B sortie  I sans interprète",
 			   "SPACE microphone  C cough  H hand over  N decline  A/B output  I when nobody"},

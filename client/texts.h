@@ -80,6 +80,7 @@ enum cabin_text {
 	CABIN_TEXT_LOST,
 	CABIN_TEXT_LOSS,
 	CABIN_TEXT_SILENT,
+	CABIN_TEXT_TALKBACK,
 	CABIN_TEXT_KEYS_1, /* what the keys do, three lines of 78 at most */
 	CABIN_TEXT_KEYS_2,
 	CABIN_TEXT_KEYS_3,

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "config_fakes.h"
+#include "monitor/alarm.h"
 
 #define SOUNDS CABIN_SOURCE_DIR "/deploy/sounds"
 
@@ -113,6 +114,16 @@ static void is_full_at_the_limit(void **state)
 	free(text);
 }
 
+static void knows_the_alarms_of_the_table(void **state)
+{
+	size_t count = 0;
+	for (; cabin_config_alarm_kinds[count]; count++) {
+		assert_in_range(count, 0, CABIN_ALARM_KINDS - 1);
+		assert_string_equal(cabin_config_alarm_kinds[count], cabin_alarm_ids[count]);
+	}
+	assert_int_equal(count, CABIN_ALARM_KINDS);
+}
+
 static void refuses_more_than_the_limit(void **state)
 {
 	char *text, *errors;
@@ -139,9 +150,8 @@ static void refuses_more_than_the_limit(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(adds_what_is_built_in),
-	    cmocka_unit_test(replaces_what_the_file_has),
-	    cmocka_unit_test(is_full_at_the_limit),
+	    cmocka_unit_test(adds_what_is_built_in),	   cmocka_unit_test(replaces_what_the_file_has),
+	    cmocka_unit_test(is_full_at_the_limit),	   cmocka_unit_test(knows_the_alarms_of_the_table),
 	    cmocka_unit_test(refuses_more_than_the_limit),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -133,6 +133,27 @@ static void the_monitor_is_quiet_and_the_own_voice_alone(void **state)
 	assert_float_equal(play(2000, 0.1f, 0.1f, 0.05f), -29, 1.5);
 }
 
+static void the_technician_speaks_over_a_lowered_floor(void **state)
+{
+	set(0, -20, false);
+	cabin_downlink_select(bench.downlink, CABIN_DOWNLINK_SOURCE, SOURCE, true);
+	tell_state(SOURCE);
+	assert_float_equal(play(2000, 0.1f, 0, 0), -23, 1.5);
+	/* Announced: the floor goes down, and the voice comes once its state is there. */
+	cabin_downlink_select(bench.downlink, CABIN_DOWNLINK_TALKBACK, MONITOR, true);
+	assert_float_equal(play(2000, 0.1f, 0.1f, 0), -35, 1.5);
+	tell_state(MONITOR);
+	assert_float_equal(play(2000, 0.1f, 0.1f, 0), -22.7, 1.5);
+	assert_float_equal(play(2000, 0, 0.1f, 0), -23, 1.5);
+	cabin_downlink_select(bench.downlink, CABIN_DOWNLINK_TALKBACK, 0, true);
+	assert_float_equal(play(2000, 0.1f, 0.1f, 0), -23, 1.5);
+	/* Through the protection, as all. */
+	cabin_downlink_select(bench.downlink, CABIN_DOWNLINK_TALKBACK, MONITOR, true);
+	tell_state(MONITOR);
+	(void)play(2000, 0.99f, 0.99f, 0);
+	assert_true(bench.peak > 0.1f && bench.peak <= powf(10, -3.0f / 20) * 1.0001f);
+}
+
 static void nothing_passes_the_ceiling(void **state)
 {
 	set(0, 0, false);
@@ -160,6 +181,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    TEST(only_what_was_chosen_is_heard),
 	    TEST(the_monitor_is_quiet_and_the_own_voice_alone),
+	    TEST(the_technician_speaks_over_a_lowered_floor),
 	    TEST(nothing_passes_the_ceiling),
 	    TEST(the_test_tone_is_soft_whatever_the_volume),
 	};

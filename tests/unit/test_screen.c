@@ -139,6 +139,19 @@ static void what_is_missing_is_an_alarm(void **state)
 	assert_int_equal(screen.columns, 40);
 }
 
+static void the_technician_is_seen_while_heard(void **state)
+{
+	const char *says = cabin_text(CABIN_LANGUAGE_VI, CABIN_TEXT_TALKBACK);
+	join();
+	cabin_screen_draw(&screen, &model, 24, 80);
+	assert_false(shows(says));
+	session.talkback_channel = 71;
+	strcpy(session.talkback_name, "Lan");
+	cabin_screen_draw(&screen, &model, 24, 80);
+	assert_true(shows(says));
+	assert_true(shows("Lan"));
+}
+
 static void nobody_sends_control_characters_to_the_terminal(void **state)
 {
 	static char bytes[262144];
@@ -188,6 +201,7 @@ int main(void)
 	    TEST(only_on_air_looks_like_on_air),
 	    TEST(all_texts_are_there_and_lines_fit),
 	    TEST(what_is_missing_is_an_alarm),
+	    TEST(the_technician_is_seen_while_heard),
 	    TEST(nobody_sends_control_characters_to_the_terminal),
 	    TEST(only_what_changed_is_written),
 	    TEST(marks_and_wide_characters_keep_their_columns),

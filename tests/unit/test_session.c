@@ -113,6 +113,25 @@ static void what_the_server_writes_is_understood(void **state)
 	assert_int_equal(session.messages[CABIN_SESSION_MESSAGES - 1].canned, CABIN_CANNED_THANKS);
 }
 
+static void the_technician_talks_back(void **state)
+{
+	static const char on[] = "{\"type\":\"talkback\",\"on\":true,\"channel\":71,\"name\":\"Lan\"}";
+	struct cabin_server_event event;
+	static const char off[] = "{\"type\":\"talkback\",\"on\":false,\"channel\":71,\"name\":null}";
+	join();
+	assert_int_equal(cabin_session_take(&session, &event, on, strlen(on)), 0);
+	assert_int_equal(event.kind, CABIN_SERVER_TALKBACK);
+	assert_int_equal(event.talkback.channel, 71);
+	assert_int_equal(session.talkback_channel, 71);
+	assert_string_equal(session.talkback_name, "Lan");
+	cabin_session_lost(&session);
+	assert_int_equal(session.talkback_channel, 0);
+	assert_int_equal(cabin_session_take(&session, &event, on, strlen(on)), 0);
+	assert_int_equal(cabin_session_take(&session, &event, off, strlen(off)), 0);
+	assert_int_equal(event.talkback.channel, 0);
+	assert_int_equal(session.talkback_channel, 0);
+}
+
 static void of_another_booth_or_room_is_none_of_ours(void **state)
 {
 	join();
@@ -150,6 +169,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(what_the_server_writes_is_understood),
+	    cmocka_unit_test(the_technician_talks_back),
 	    cmocka_unit_test(of_another_booth_or_room_is_none_of_ours),
 	    cmocka_unit_test(nonsense_is_refused_or_cut),
 	};
