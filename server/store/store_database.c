@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -64,6 +65,8 @@ const char *cabin_store_error_text(const struct cabin_store_database *database, 
 {
 	if (lacks_room(database, code))
 		return "disk full";
+	if (code == SQLITE_READONLY_DBMOVED)
+		return "the database's file was removed or replaced";
 	switch (code & 0xFF) {
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
@@ -308,6 +311,14 @@ int cabin_store_database_open(struct cabin_store_database *database, const char 
 				  "do=\"make room; other programs can read the database after the next start\"");
 	}
 	return result;
+}
+
+bool cabin_store_database_is_there(const struct cabin_store_database *database)
+{
+	struct stat ours;
+	struct stat named;
+	return fstat(database->file, &ours) == 0 && stat(database->path, &named) == 0 && ours.st_ino == named.st_ino &&
+	       ours.st_dev == named.st_dev;
 }
 
 void cabin_store_database_close(struct cabin_store_database *database)

@@ -40,6 +40,10 @@ struct cabin_store_database {
 CABIN_MUST_CHECK int cabin_store_database_open(struct cabin_store_database *database, const char *path);
 void cabin_store_database_close(struct cabin_store_database *database); /* a closed one is fine */
 
+/* Whether its path still names the file that is open: what is written into one that was
+ * removed is lost with the process. */
+bool cabin_store_database_is_there(const struct cabin_store_database *database);
+
 /* What SQLite's code means to somebody who has to do something about it. Static. */
 const char *cabin_store_error_text(const struct cabin_store_database *database, int code);
 

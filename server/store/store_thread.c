@@ -89,7 +89,9 @@ static int write_some(struct cabin_store *store, unsigned *count)
 	struct cabin_store_job *job = store->first;
 	bool is_commit = job->kind == CABIN_STORE_JOB_COMMIT;
 	*count = 0;
-	int code = cabin_store_write_begin(&store->database, is_commit);
+	int code = cabin_store_database_is_there(&store->database)
+		       ? cabin_store_write_begin(&store->database, is_commit)
+		       : SQLITE_READONLY_DBMOVED;
 	if (code != SQLITE_OK)
 		return code;
 	if (is_commit) {

@@ -296,6 +296,22 @@ static void held_by_a_writer(void **state)
 	assert_int_equal(bench_number(&bench, "SELECT value FROM change WHERE subject = 'a'"), 1);
 }
 
+/* Somebody tidies up. What is written into a file without a name is lost: it is told. */
+static void moved_away_and_back(void **state)
+{
+	char away[128];
+	bench_open(&bench);
+	snprintf(away, sizeof(away), "%s.away", bench.path);
+	assert_int_equal(rename(bench.path, away), 0);
+	struct cabin_store_done done = bench_set(&bench, "a", "1");
+	assert_false(done.stored);
+	assert_string_equal(done.error, "the database's file was removed or replaced");
+	assert_true(bench_until(&bench, fails));
+	assert_int_equal(rename(away, bench.path), 0);
+	assert_true(bench_until(&bench, writes));
+	assert_int_equal(bench_number(&bench, "SELECT value FROM change WHERE subject = 'a'"), 1);
+}
+
 /* 16 KB each, of one row: the file stays small, the WAL would not. */
 static void commit_megabytes(int megabytes)
 {
@@ -339,6 +355,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(begun_on_a_full_disk, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(closed_on_a_full_disk, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(held_by_a_writer, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(moved_away_and_back, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(the_wal_stays_short, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(a_long_read_ends, set_up, tear_down),
 	};
