@@ -87,8 +87,8 @@ struct cabin_hub_config {
 	uint32_t (*audience)(void *context, uint16_t channel_index); /* listeners of a channel now */
 	void *audience_context;
 
-	/* What happens, as it happens (relay/desk.h); borrowed for the call. Hub's thread, must
-	 * not block. NULL: nobody is told. */
+	/* What happens, as it happens (relay/desk.h), but not what there is at create; borrowed for
+	 * the call. Hub's thread, must not block. NULL: nobody is told. */
 	void (*event)(void *context, const struct cabin_hub_event *event);
 	void *event_context;
 	/* Every packet of a source that is accepted, published or not, before it is routed. Hub's

@@ -74,6 +74,8 @@ struct desk {
 
 extern const struct cabin_hub_channel_config sim_desk_channels[CHANNELS];
 
+void technician_step(struct desk *desk); /* a command now and then, to the first hub alone */
+
 void heard_publish(void *context, struct cabin_packet *packet);	     /* the hub's sink */
 void heard_publish_twin(void *context, struct cabin_packet *packet); /* its twin's */
 void heard_event(void *context, const struct cabin_hub_event *event);
