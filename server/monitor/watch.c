@@ -200,6 +200,9 @@ static void watch_booth(const struct round *round, uint16_t b)
 		cabin_watch_uplink_late(booth->uplink_age_ms, packets, missed, round->input->server.queue_limit_ms));
 }
 
+/* Ten clips in 10 s: a loud speaker touches full scale now and then, which nobody hears;
+ * an overdriven input does so several times a second. Three overruns in a minute: one
+ * comes when a device starts, or a machine is busy once. */
 static void watch_source(const struct round *round, uint16_t s)
 {
 	const struct cabin_watch_source *source = &round->input->sources[s];

@@ -275,7 +275,7 @@ static bool list(void *context, const struct cabin_alarm *alarm)
 static void are_listed_oldest_first_and_counted(void **state)
 {
 	run(CABIN_ALARM_DEVICE_LOST, 3, 1, 0.1);
-	run(CABIN_ALARM_CLIPPING, 0, 9, 0.1);
+	run(CABIN_ALARM_CLIPPING, 0, 12, 0.1);
 	run(CABIN_ALARM_DEVICE_LOST, 0, 1, 0.1);
 	run(CABIN_ALARM_CLIPPING, 0, 0, 1.2);
 	struct listed all = {.stop_at = 8}, one = {.stop_at = 1};

@@ -59,6 +59,7 @@ struct hour {
 	bool spoken[LAG_MAX_STEPS]; /* the floor's last seconds, as a ring */
 	/* The turn. */
 	int turn_left, piece_left, pause_left, language, lag, own_pause_left, spoke;
+	bool in_session;
 	double murmur;
 	uint64_t turns;
 };
@@ -102,6 +103,17 @@ static inline void hour_noise(struct hour *hour, float *samples, double dbfs)
 	float size = (float)pow(10, (dbfs + 4.8) / 20);
 	for (int i = 0; i < STEP_SAMPLES; i++)
 		samples[i] += size * noise_next(&hour->seed);
+}
+
+/* As a mixer has it, so that a loud speaker's peaks stay below full scale. */
+static inline void hour_limit(float *samples)
+{
+	const float knee = 0.6f, room = 0.39f;
+	for (int i = 0; i < STEP_SAMPLES; i++) {
+		float size = fabsf(samples[i]);
+		if (size > knee)
+			samples[i] = copysignf(knee + room * tanhf((size - knee) / room), samples[i]);
+	}
 }
 
 /* As a converter does it; three samples in a row at full scale are one clip. */
@@ -164,20 +176,23 @@ static inline void hour_floor(struct hour *hour, struct hour_step *step, bool se
 	float samples[STEP_SAMPLES] = {0};
 	bool speaks = false;
 	if (session) {
-		if (hour->turn_left-- <= 0 && (hour->turns == 0 || hour->pause_left == 0))
+		/* A turn ends within a piece, so that its pause and the next one's do not add up. */
+		bool spoke = n > 0 && hour->spoken[(n - 1) % LAG_MAX_STEPS];
+		if (!hour->in_session || (hour->turn_left-- <= 0 && spoke))
 			hour_begin_turn(hour);
 		speaks = hour_speaks(hour);
 		struct hour_voice *voice = &hour->voices[hour->language];
 		if (speaks)
 			hour_say(voice, samples);
+		hour_limit(samples);
 		step->floor_lufs = (float)(voice->lufs + 20 * log10(voice->gain));
 		if (hour->turns % 3) /* else the mixer's gate shuts between words */
 			hour_noise(hour, samples, -66);
 	} else {
-		hour->turn_left = hour->pause_left = 0;
 		if (hour->murmur < 0)
 			hour_noise(hour, samples, hour->murmur);
 	}
+	hour->in_session = session;
 	hour->spoken[n % LAG_MAX_STEPS] = speaks;
 	hour_measure(hour, step, FLOOR, samples);
 }
