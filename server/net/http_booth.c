@@ -55,8 +55,8 @@ static struct cabin_http_reply document(const struct cabin_server_booth *booth, 
 	const char *path = booth->document_files[index - 1];
 	int fd = open_file(path, &size);
 	if (fd < 0) {
-		cabin_log(CABIN_LOG_WARN, "net", "document-unreadable", "booth=%s file=\"%s\" error=\"%s\"", booth->id,
-			  path, strerror(errno));
+		cabin_log(CABIN_LOG_WARN, "net", "document-unreadable", "file=\"%s\" error=\"%s\"", path,
+			  strerror(errno));
 		return cabin_http_text(503, "the file cannot be read now\n");
 	}
 	return (struct cabin_http_reply){.status = 200,
@@ -67,13 +67,12 @@ static struct cabin_http_reply document(const struct cabin_server_booth *booth, 
 					 .cache_control = "private, no-store"};
 }
 
-static const struct cabin_server_booth *booth_of(const struct cabin_loop *loop, const struct cabin_token *token)
+/* CABIN_INDEX_NONE: the token is of no booth that is there. */
+static uint16_t booth_of(struct cabin_loop *loop, const struct cabin_token *token)
 {
-	const struct cabin_server_config *config = &loop->net->config;
-	for (uint16_t i = 0; token->role == CABIN_TOKEN_BOOTH && i < config->booth_count; i++)
-		if (strcmp(config->booths[i].id, token->booth) == 0)
-			return &config->booths[i];
-	return NULL;
+	if (token->role != CABIN_TOKEN_BOOTH)
+		return CABIN_INDEX_NONE;
+	return cabin_live_booth_index(&loop->net->live, token->booth);
 }
 
 static struct cabin_http_reply documents(struct cabin_loop *loop, struct lws *wsi, const char *rest)
@@ -82,17 +81,16 @@ static struct cabin_http_reply documents(struct cabin_loop *loop, struct lws *ws
 	struct cabin_http_reply reply;
 	if (!authorise(loop, wsi, &token, &reply))
 		return reply;
-	const struct cabin_server_booth *booth = booth_of(loop, &token);
-	if (!booth)
+	uint16_t booth_index = booth_of(loop, &token);
+	if (booth_index == CABIN_INDEX_NONE)
 		return cabin_http_text(403, "this token is of no booth\n");
 	if (*rest == '/')
-		return document(booth, rest + 1);
+		return document(&loop->net->config.booths[booth_index], rest + 1);
 	if (*rest)
 		return cabin_http_text(404, "not found\n");
-	return (struct cabin_http_reply){.status = 200,
-					 .type = "application/json",
-					 .body = (const uint8_t *)booth->documents_json,
-					 .size = strlen(booth->documents_json)};
+	const char *json = cabin_live_documents(&loop->net->live, booth_index);
+	return (struct cabin_http_reply){
+	    .status = 200, .type = "application/json", .body = (const uint8_t *)json, .size = strlen(json)};
 }
 
 static struct cabin_http_reply all_booths(struct cabin_loop *loop, struct lws *wsi)
@@ -102,7 +100,7 @@ static struct cabin_http_reply all_booths(struct cabin_loop *loop, struct lws *w
 	size_t size;
 	if (!authorise(loop, wsi, &token, &reply))
 		return reply;
-	if (token.role != CABIN_TOKEN_TECHNICIAN)
+	if (!cabin_auth_sees_all(&token))
 		return cabin_http_text(403, "this is for technicians\n");
 	char *text = cabin_notices_json(loop, &size);
 	if (!text)

@@ -55,12 +55,16 @@ static struct cabin_http_reply static_file(struct lws *wsi, const struct cabin_s
 
 static struct cabin_http_reply event(struct cabin_loop *loop, struct lws *wsi)
 {
-	const char *json = loop->net->config.event_json;
+	size_t size;
+	char *json = cabin_live_event(&loop->net->live, &size, loop->event_etag);
+	if (!json)
+		return cabin_http_text(503, "out of memory\n");
 	struct cabin_http_reply reply = {.status = 200,
 					 .type = "application/json",
 					 .body = (const uint8_t *)json,
-					 .size = strlen(json),
-					 .etag = loop->net->event_etag,
+					 .size = size,
+					 .owned = json,
+					 .etag = loop->event_etag,
 					 .cache_control = "no-cache"};
 	return unless_known(wsi, reply);
 }

@@ -70,6 +70,11 @@ static void wake(void *context)
 	ev_async_send(loop->ev, &loop->wake);
 }
 
+void cabin_loop_wake(struct cabin_loop *loop)
+{
+	ev_async_send(loop->ev, &loop->wake);
+}
+
 void cabin_loop_drain_inbox(struct cabin_loop *loop)
 {
 	struct cabin_packet *packet;
@@ -95,6 +100,7 @@ static void on_wake(struct ev_loop *ev, ev_async *watcher, int events)
 	cabin_loop_drain_inbox(watcher->data);
 	cabin_notices_drain(watcher->data);
 	cabin_desk_feed_drain(watcher->data);
+	cabin_ws_console_talkback(watcher->data);
 	cabin_http_api_drain(watcher->data);
 }
 

@@ -26,6 +26,7 @@
 #include "net/admission.h"
 #include "net/auth.h"
 #include "net/http_static.h"
+#include "net/live.h"
 #include "net/report.h"
 #include "net/server.h"
 #include "net/socket_options.h"
@@ -52,7 +53,7 @@ struct cabin_net {
 	struct cabin_packet_pool *pool;	      /* of consoles' packets; set before the loops run */
 	struct cabin_text_cache *figures;     /* the answer of /metrics; NULL: there is none */
 	struct cabin_uplink_figures *uplinks; /* CABIN_SEATS_MAX a booth: cabin_net_uplink */
-	char event_etag[24];
+	struct cabin_live live;
 	_Atomic uint64_t next_listener;
 	struct cabin_pulse pulses[CABIN_LOOPS_MAX]; /* each is beaten by its loop */
 };
@@ -61,7 +62,7 @@ struct cabin_net {
 struct cabin_loop_counters {
 	atomic_uint listeners, listeners_tls;
 	_Atomic uint64_t accepted, refused_full, refused_address, refused_subprotocol, http_requests;
-	_Atomic uint64_t closed_by_code[CABIN_CLOSED_COUNT];
+	_Atomic uint64_t closed_by_code[CABIN_CLOSED_COUNT], lost;
 	atomic_uint consoles; /* in a seat, and technicians */
 	_Atomic uint64_t joins_refused[CABIN_AUTH_COUNT];
 	_Atomic uint64_t uplink_packets, uplink_late, uplink_bad_clock, uplink_refused, commands_refused;
@@ -110,6 +111,10 @@ struct cabin_loop {
 	struct cabin_http_api *api_requests;
 	uint64_t next_ticket;
 
+	/* What this loop knows of net->live. */
+	uint32_t event_number, locks_number, talkback_number;
+	char event_etag[CABIN_ETAG_BYTES]; /* of the answer that is being written */
+
 	struct cabin_ws_listener *listeners; /* every one of this loop */
 	struct cabin_ws_listener *unsettled; /* that wait for the end of this turn of the loop */
 	struct cabin_ratelimit log_limit;
@@ -138,6 +143,9 @@ CABIN_MUST_CHECK int cabin_loop_start(struct cabin_loop *loop);
 void cabin_loop_stop(struct cabin_loop *loop);
 void cabin_loop_join(struct cabin_loop *loop);
 void cabin_loop_destroy(struct cabin_loop *loop);
+
+/* Any thread. */
+void cabin_loop_wake(struct cabin_loop *loop);
 
 /* The hub's thread. */
 void cabin_loop_publish(void *loop, struct cabin_packet *packet);

@@ -113,12 +113,12 @@ int cabin_server_create(struct cabin_server **out, const struct cabin_server_con
 	server->loop_count = choose_loop_count(config->loops);
 	net->uplinks = calloc(config->booth_count * CABIN_SEATS_MAX + 1u, sizeof(net->uplinks[0]));
 	cabin_admission_init(&net->admission, config->max_listeners);
-	cabin_etag_write(net->event_etag, (const uint8_t *)config->event_json, strlen(config->event_json),
-			 CABIN_ENCODING_IDENTITY);
 	signal(SIGPIPE, SIG_IGN); /* TLS writes without MSG_NOSIGNAL */
 	cabin_open_files_raise(cabin_admission_connections(config->max_listeners) + 256);
 
-	int result = net->uplinks ? 0 : CABIN_ENOMEM;
+	int result = cabin_live_init(&net->live, config);
+	if (!result && !net->uplinks)
+		result = CABIN_ENOMEM;
 	if (!result && config->listen_tls)
 		result = cabin_tls_files_check(config->tls_cert, config->tls_key);
 	if (!result)
@@ -167,6 +167,7 @@ void cabin_server_destroy(struct cabin_server *server)
 	}
 	for (uint32_t i = 0; i < server->loop_count; i++)
 		cabin_loop_destroy(server->loops[i]);
+	cabin_live_end(&server->net.live);
 	cabin_text_cache_destroy(server->net.figures);
 	cabin_auth_destroy(server->net.auth);
 	free(server->net.uplinks);
@@ -232,6 +233,33 @@ uint32_t cabin_server_desk_count(const struct cabin_server *server)
 	return count;
 }
 
+int cabin_server_set_event(struct cabin_server *server, char *event_json)
+{
+	if (!event_json)
+		return CABIN_EINVAL;
+	cabin_live_set_event(&server->net.live, event_json);
+	return 0;
+}
+
+void cabin_server_set_booth(struct cabin_server *server, uint16_t booth_index, const char *id,
+			    const char *documents_json)
+{
+	cabin_live_set_booth(&server->net.live, booth_index, id, documents_json);
+}
+
+void cabin_server_lock_room(struct cabin_server *server, uint16_t room_index, uint32_t pin)
+{
+	cabin_live_lock_room(&server->net.live, room_index, pin);
+}
+
+void cabin_server_talkback(struct cabin_server *server, const uint64_t booth_bits[2], uint16_t voice_channel_index)
+{
+	CABIN_ASSERT(voice_channel_index == CABIN_INDEX_NONE || voice_channel_index < server->net.config.channel_count);
+	cabin_live_set_talkback(&server->net.live, booth_bits, voice_channel_index);
+	for (uint32_t i = 0; i < server->loop_count; i++)
+		cabin_loop_wake(server->loops[i]);
+}
+
 static void add_fanout(struct cabin_fanout_stats *out, const struct cabin_fanout *fanout)
 {
 	struct cabin_fanout_stats one;
@@ -259,6 +287,7 @@ void cabin_server_stats(const struct cabin_server *server, struct cabin_server_s
 		out->http_requests += cabin_counter_get(&counters->http_requests);
 		out->levels_dropped += cabin_counter_get(&counters->levels_dropped);
 		out->control_dropped += cabin_counter_get(&counters->control_dropped);
+		out->lost += cabin_counter_get(&counters->lost);
 		out->inbox_refused += cabin_inbox_refused_count(loop->inbox);
 		for (int how = 0; how < CABIN_CLOSED_COUNT; how++)
 			out->closed_by_code[how] += cabin_counter_get(&counters->closed_by_code[how]);
@@ -285,6 +314,14 @@ void cabin_server_uplink(const struct cabin_server *server, uint16_t booth_index
 	    .lost = cabin_counter_get(&figures->lost),
 	    .age_ms = (double)atomic_load_explicit(&figures->age_us, memory_order_relaxed) / 1e3,
 	};
+}
+
+uint32_t cabin_server_hearing_count(const struct cabin_server *server, uint16_t channel_index)
+{
+	uint32_t count = 0;
+	for (uint32_t i = 0; i < server->loop_count; i++)
+		count += cabin_fanout_listener_count(server->loops[i]->fanout, channel_index);
+	return count;
 }
 
 uint32_t cabin_server_listener_count(const struct cabin_server *server, uint16_t channel_index)

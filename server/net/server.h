@@ -24,7 +24,8 @@ struct cabin_server;
  * booth's token never. */
 #define CABIN_DESK_BOOTH_ID "desk"
 
-/* A booth, as far as its consoles' connections concern it. Texts are borrowed for life. */
+/* A booth, as far as its consoles' connections concern it. Texts are borrowed for life. A
+ * booth without an id is not there, until cabin_server_set_booth gives it one. */
 struct cabin_server_booth {
 	const char *id;
 	uint16_t room_index;
@@ -44,8 +45,10 @@ struct cabin_server_config {
 	uint32_t queue_limit_ms, close_after_ms;
 	uint32_t dscp_listeners, dscp_consoles, rto_min_us;
 	const char *web_folder;		 /* built pages; read into memory at start */
-	const char *event_json;		 /* answer of /api/v1/event; borrowed for life */
+	const char *event_json;		 /* answer of /api/v1/event; copied */
 	const uint16_t *channel_numbers; /* SSRC of each channel index; borrowed */
+	const uint16_t
+	    *channel_rooms; /* room of each channel index, for locks; borrowed; NULL: no room can be locked */
 	uint16_t channel_count;
 	const struct cabin_server_booth *booths; /* in the hub's order; borrowed */
 	uint16_t booth_count;
@@ -102,6 +105,27 @@ bool cabin_server_tell_desks(struct cabin_server *server, bool binary, const voi
 /* Connections that are told. Any thread. */
 uint32_t cabin_server_desk_count(const struct cabin_server *server);
 
+/* /api/v1/event answers this from now on, and every listener is told (`event`). Takes
+ * `event_json` (malloc'd) over, on failure too. CABIN_EINVAL: it is NULL. Any thread. */
+CABIN_MUST_CHECK int cabin_server_set_event(struct cabin_server *server, char *event_json);
+
+/* A booth is there from now on under this id (copied), or, NULL, is not: nobody can join it.
+ * `documents_json` is borrowed for life. Any thread. */
+void cabin_server_set_booth(struct cabin_server *server, uint16_t booth_index, const char *id,
+			    const char *documents_json);
+
+enum { CABIN_ROOM_HIDDEN = INT32_MAX }; /* a room whose channels are no listener's; the desk's booth's is one */
+
+/* Listeners of the room's channels need this PIN (wire/pin.h) from now on; CABIN_PIN_NONE:
+ * none. Who is inside without it is out within a second. Consoles and technicians need
+ * none. Any thread. */
+void cabin_server_lock_room(struct cabin_server *server, uint16_t room_index, uint32_t pin);
+
+/* Consoles of these booths (bit `booth_index % 64` of word `booth_index / 64`) get the
+ * channel beside what they listen to, those that come meanwhile too; no bits: nobody does
+ * any more. In place of whatever was set before. Any thread. */
+void cabin_server_talkback(struct cabin_server *server, const uint64_t booth_bits[2], uint16_t voice_channel_index);
+
 enum { CABIN_SERVER_REFUSALS = 4 }; /* no key, invalid, expired, revoked */
 
 enum { CABIN_SERVER_INBOX_SLOTS = 4096 }; /* of each loop's inbox: what a loop that stalls may hold of the pool */
@@ -120,6 +144,7 @@ struct cabin_server_stats {
 	uint32_t listeners, listeners_tls; /* connections of the sub-protocol now */
 	uint64_t accepted, refused_full, refused_address, refused_subprotocol;
 	uint64_t closed_by_code[16]; /* index: enum cabin_server_close */
+	uint64_t lost;		     /* of those closed by the peer: without a close frame, as when the network fails */
 	uint64_t inbox_refused;	     /* packets that a loop's inbox did not take */
 	uint64_t http_requests;
 	uint64_t control_dropped;		       /* pongs and errors that a stalled listener had no room for */
@@ -155,6 +180,9 @@ struct cabin_server_uplink {
 };
 void cabin_server_uplink(const struct cabin_server *server, uint16_t booth_index, uint8_t seat,
 			 struct cabin_server_uplink *out);
+
+/* Of a channel, whoever listens: consoles, technicians, talkback too. */
+uint32_t cabin_server_hearing_count(const struct cabin_server *server, uint16_t channel_index);
 
 /* Of a channel; consoles are not counted. */
 uint32_t cabin_server_listener_count(const struct cabin_server *server, uint16_t channel_index);

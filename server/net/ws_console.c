@@ -117,6 +117,7 @@ static void count_console(struct cabin_ws_listener *listener, int by)
 	atomic_fetch_add_explicit(&loop->counters.consoles, (unsigned)by, memory_order_relaxed);
 	count_one(loop, listener->fan, by);
 	count_one(loop, listener->console->monitor, by);
+	count_one(loop, listener->console->talkback, by);
 }
 
 /* The hub is told that the connection is over, or the seat given up. True: it knows. */
@@ -138,11 +139,18 @@ void cabin_ws_console_end(struct cabin_ws_listener *listener)
 	cabin_desk_feed_switch(listener, false);
 	if (console->monitor)
 		cabin_fanout_detach(loop->fanout, console->monitor);
-	console->monitor = NULL;
+	if (console->talkback)
+		cabin_fanout_detach(loop->fanout, console->talkback);
+	console->monitor = console->talkback = NULL;
 	listener->console = NULL;
 	console->listener = NULL;
 	if (tell_end(loop, console))
 		unlink_console(loop, console);
+}
+
+bool cabin_ws_console_has_joined(const struct cabin_ws_listener *listener)
+{
+	return listener->console && has_joined(listener->console);
 }
 
 void cabin_ws_console_sweep(struct cabin_loop *loop)
@@ -260,10 +268,10 @@ static void grant(struct cabin_ws_listener *listener, const struct cabin_notice 
 			     CABIN_CONSOLE_MESSAGES_BURST);
 	cabin_ws_reader_take_binary(&listener->reader, console->frame, sizeof(console->frame));
 	cabin_socket_options_console(listener->fd, &loop->net->socket_options);
+	char booth[CABIN_NAME_MAX_BYTES];
+	cabin_live_booth_id(&loop->net->live, console->booth_index, booth);
 	cabin_log(CABIN_LOG_INFO, "net", "console-joined", "listener=%llu booth=%s seat=%u token=%s",
-		  (unsigned long long)listener->number,
-		  console->role == CABIN_CONSOLE_BOOTH ? loop->net->config.booths[console->booth_index].id : "-",
-		  console->seat, console->token.id);
+		  (unsigned long long)listener->number, booth, console->seat, console->token.id);
 }
 
 /* --- notices ------------------------------------------------------------------ */
@@ -286,6 +294,54 @@ bool cabin_ws_console_concerned(const struct cabin_ws_listener *listener, const 
 		return console->role == CABIN_CONSOLE_TECHNICIAN;
 	}
 	return false;
+}
+
+/* What the technician says goes out beside the rest, while this booth is addressed. The
+ * connection may be over after it. */
+static void set_talkback(struct cabin_ws_listener *listener)
+{
+	struct cabin_ws_console *console = listener->console;
+	struct cabin_loop *loop = listener->loop;
+	uint16_t wanted = console->role == CABIN_CONSOLE_BOOTH
+			      ? cabin_live_talkback(&loop->net->live, console->booth_index)
+			      : (uint16_t)CABIN_INDEX_NONE;
+	uint16_t now = console->talkback ? cabin_listener_channel_index(console->talkback) : (uint16_t)CABIN_INDEX_NONE;
+	char text[128];
+	if (now == wanted)
+		return;
+	if (!console->talkback && cabin_fanout_attach(loop->fanout, &console->talkback, listener)) {
+		cabin_ws_close(listener, CABIN_CLOSE_TRY_AGAIN_LATER, "no memory");
+		return;
+	}
+	bool on = wanted != CABIN_INDEX_NONE;
+	int size =
+	    cabin_desk_write_talkback(text, sizeof(text), on, loop->net->config.channel_numbers[on ? wanted : now]);
+	CABIN_ASSERT(size > 0);
+	count_one(loop, console->talkback, -1);
+	cabin_loop_drain_inbox(loop);
+	cabin_fanout_listen(loop->fanout, console->talkback, CABIN_INDEX_NONE);
+	cabin_ws_console_say(listener, text, (size_t)size);
+	if (!listener->console)
+		return;
+	cabin_fanout_listen(loop->fanout, console->talkback, wanted);
+	count_one(loop, console->talkback, 1);
+	if (listener->buffered)
+		lws_callback_on_writable(listener->wsi);
+	else
+		cabin_fanout_writable(loop->fanout, console->talkback);
+}
+
+void cabin_ws_console_talkback(struct cabin_loop *loop)
+{
+	uint32_t number = atomic_load_explicit(&loop->net->live.talkback_number, memory_order_acquire);
+	if (loop->talkback_number == number)
+		return;
+	loop->talkback_number = number;
+	for (struct cabin_ws_console *console = loop->consoles, *next; console; console = next) {
+		next = console->next;
+		if (console->listener)
+			set_talkback(console->listener);
+	}
 }
 
 static void tell_listens(struct cabin_ws_listener *listener)
@@ -323,6 +379,8 @@ static void take_own_notice(struct cabin_ws_listener *listener, const struct cab
 		/* It may be too slow for all that, and over. */
 		if (listener->console)
 			tell_listens(listener);
+		if (listener->console)
+			set_talkback(listener);
 	}
 	if (notice->close_code) {
 		/* Its seat is another connection's already, or it is over: nothing is kept. */
@@ -391,6 +449,8 @@ void cabin_ws_console_writable(struct cabin_ws_listener *listener)
 {
 	if (listener->console && listener->console->monitor)
 		cabin_fanout_writable(listener->loop->fanout, listener->console->monitor);
+	if (listener->console && listener->console->talkback)
+		cabin_fanout_writable(listener->loop->fanout, listener->console->talkback);
 }
 
 static void monitor(struct cabin_ws_listener *listener, const struct cabin_console_request *request)
@@ -412,7 +472,7 @@ static void watch(struct cabin_ws_listener *listener, const struct cabin_console
 	const struct cabin_server_config *config = &listener->loop->net->config;
 	uint16_t index = CABIN_INDEX_NONE;
 	for (uint16_t i = 0; i < config->room_count; i++)
-		if (strcmp(config->room_ids[i], request->watch.room) == 0)
+		if (config->room_ids[i] && strcmp(config->room_ids[i], request->watch.room) == 0)
 			index = i;
 	if (index == CABIN_INDEX_NONE && request->watch.room[0]) {
 		cabin_ws_console_say_error(listener, "unknown-room", "no room has this id; see /api/v1/event");
@@ -452,8 +512,11 @@ static void leave(struct cabin_ws_listener *listener)
 	console->monitor_index = CABIN_INDEX_NONE;
 	if (console->monitor)
 		cabin_fanout_listen(listener->loop->fanout, console->monitor, CABIN_INDEX_NONE);
+	if (console->talkback)
+		cabin_fanout_listen(listener->loop->fanout, console->talkback, CABIN_INDEX_NONE);
 	console->mic = console->echo = console->clock.known = console->sequence_known = false;
 	console->booth_index = console->room_index = CABIN_INDEX_NONE;
+	cabin_ws_check_lock(listener);
 }
 
 /* Whether a role may ask for this: technicians answer calls and send messages. */

@@ -52,6 +52,7 @@ struct cabin_ws_console {
 	uint16_t source_index;
 	struct cabin_uplink_clock clock;
 	struct cabin_listener *monitor;	      /* a second one in the fan-out, or NULL */
+	struct cabin_listener *talkback;      /* a third one: the technician, or NULL */
 	uint16_t monitor_index;		      /* channel that it asked to monitor, also while it is the main one */
 	uint64_t late_log_ns, wrong_clock_ns; /* when that was said last */
 	bool sequence_known;		      /* since its microphone was opened … */
@@ -66,6 +67,9 @@ void cabin_ws_console_request(struct cabin_ws_listener *listener, const struct c
  * hub knows what a console interprets from. */
 void cabin_ws_console_listen(struct cabin_ws_listener *listener, uint16_t channel_index);
 
+/* It has joined: a room that is locked is open to it. */
+bool cabin_ws_console_has_joined(const struct cabin_ws_listener *listener);
+
 /* The socket takes more: for the monitor, after the listener's own channel. */
 void cabin_ws_console_writable(struct cabin_ws_listener *listener);
 
@@ -76,6 +80,9 @@ bool cabin_ws_console_concerned(const struct cabin_ws_listener *listener, const 
 /* Sends text; a console that has no room for it is closed, so that it never shows old state. */
 void cabin_ws_console_say(struct cabin_ws_listener *listener, const char *text, size_t size);
 void cabin_ws_console_say_error(struct cabin_ws_listener *listener, const char *code, const char *words);
+
+/* The technician speaks to other booths than before, perhaps. */
+void cabin_ws_console_talkback(struct cabin_loop *loop);
 
 /* The connection takes no part any more: the hub is told, at once or by a later sweep. */
 void cabin_ws_console_end(struct cabin_ws_listener *listener);

@@ -27,11 +27,7 @@ struct cabin_packet *ws_console_text(struct cabin_loop *loop, const char *text)
 
 uint16_t ws_console_booth_index(const struct cabin_loop *loop, const char *id)
 {
-	const struct cabin_server_config *config = &loop->net->config;
-	for (uint16_t i = 0; i < config->booth_count; i++)
-		if (strcmp(config->booths[i].id, id) == 0)
-			return i;
-	return CABIN_INDEX_NONE;
+	return cabin_live_booth_index(&loop->net->live, id);
 }
 
 /* False: a channel that cannot be, and it has been said. */

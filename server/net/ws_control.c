@@ -1,7 +1,9 @@
 /* What a listener asks for, and what it is answered: docs/protocol.md, 3 and 4. */
 #include <stdio.h>
+#include <string.h>
 
 #include "net/ws_console.h"
+#include "wire/desk_write.h"
 #include "wire/ws_frame.h"
 
 enum { REPORT_INTERVAL_MS = 1000 };
@@ -36,17 +38,82 @@ uint16_t cabin_loop_channel_index(const struct cabin_loop *loop, uint32_t number
 	return CABIN_INDEX_NONE;
 }
 
-static void listen_to(struct cabin_ws_listener *listener, uint32_t number)
+static void say_error(struct cabin_ws_listener *listener, const char *code, const char *words)
+{
+	char text[256];
+	send_text(listener, text, cabin_control_write_error(text, sizeof(text), code, words));
+}
+
+/* The room's PIN for a channel; CABIN_PIN_NONE for consoles and technicians. */
+static uint32_t pin_of(const struct cabin_ws_listener *listener, uint16_t channel_index, uint16_t *room_index)
+{
+	const struct cabin_net *net = listener->loop->net;
+	if (!net->config.channel_rooms || cabin_ws_console_has_joined(listener))
+		return CABIN_PIN_NONE;
+	*room_index = net->config.channel_rooms[channel_index];
+	return cabin_live_pin(&net->live, *room_index);
+}
+
+/* False: this listener may not hear the channel, and it has been said. */
+static bool let_in(struct cabin_ws_listener *listener, uint16_t channel_index, uint32_t said_pin)
+{
+	uint16_t room_index = 0;
+	uint32_t pin = pin_of(listener, channel_index, &room_index);
+	switch (cabin_gate_ask(&listener->gate, room_index, pin, said_pin, cabin_loop_now_ns(listener->loop))) {
+	case CABIN_GATE_OPEN:
+		return true;
+	case CABIN_GATE_PIN_REQUIRED:
+		say_error(listener, "pin-required", "this room is locked: listen with its PIN");
+		return false;
+	case CABIN_GATE_PIN_WRONG:
+		say_error(listener, "pin-wrong", "not this room's PIN; after five wrong ones wait a minute");
+		return false;
+	case CABIN_GATE_HIDDEN:
+		say_error(listener, "unknown-channel", "no channel has this number; see /api/v1/event");
+		return false;
+	}
+	return false;
+}
+
+void cabin_ws_check_lock(struct cabin_ws_listener *listener)
+{
+	uint16_t index = listener->fan ? cabin_listener_channel_index(listener->fan) : (uint16_t)CABIN_INDEX_NONE;
+	uint16_t room_index = 0;
+	if (index == CABIN_INDEX_NONE)
+		return;
+	uint32_t pin = pin_of(listener, index, &room_index);
+	if (cabin_gate_stays(&listener->gate, room_index, pin))
+		return;
+	cabin_ws_console_listen(listener, CABIN_INDEX_NONE);
+	say_error(listener, "pin-required", "this room is locked: listen with its PIN");
+}
+
+void cabin_ws_tell_event(struct cabin_ws_listener *listener)
+{
+	struct cabin_loop *loop = listener->loop;
+	char text[128], revision[CABIN_ETAG_BYTES];
+	pthread_mutex_lock(&loop->net->live.lock);
+	size_t size = strlen(loop->net->live.event_etag);
+	memcpy(revision, loop->net->live.event_etag + 1, size - 2); /* without its quotes */
+	pthread_mutex_unlock(&loop->net->live.lock);
+	revision[size - 2] = '\0';
+	int length = cabin_desk_write_event(text, sizeof(text), revision);
+	CABIN_ASSERT(length > 0);
+	/* One that is behind is told at the next sweep. */
+	if (!listener->buffered && cabin_ws_send(listener, CABIN_WS_TEXT, text, (size_t)length))
+		listener->event_number = loop->event_number;
+}
+
+static void listen_to(struct cabin_ws_listener *listener, uint32_t number, uint32_t pin)
 {
 	struct cabin_loop *loop = listener->loop;
 	uint16_t index = cabin_loop_channel_index(loop, number);
 	if (index == CABIN_INDEX_NONE) {
-		char text[128];
-		send_text(listener, text,
-			  cabin_control_write_error(text, sizeof(text), "unknown-channel",
-						    "no channel has this number; see /api/v1/event"));
+		say_error(listener, "unknown-channel", "no channel has this number; see /api/v1/event");
 		return;
 	}
+	if (!let_in(listener, index, pin))
+		return;
 	/* Packets of a channel that nobody listened to may have waited for a reason to wake. */
 	cabin_loop_drain_inbox(loop);
 	cabin_ws_console_listen(listener, index);
@@ -80,7 +147,7 @@ void cabin_ws_message(struct cabin_ws_listener *listener, const char *text, size
 	}
 	switch (message.kind) {
 	case CABIN_CLIENT_LISTEN:
-		listen_to(listener, message.listen.channel);
+		listen_to(listener, message.listen.channel, message.listen.pin);
 		break;
 	case CABIN_CLIENT_STOP:
 		cabin_ws_console_listen(listener, CABIN_INDEX_NONE);

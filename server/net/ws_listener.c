@@ -243,6 +243,8 @@ static void peer_closed(struct cabin_ws_listener *listener, unsigned code)
 	if (listener->state == CABIN_WS_OPEN) {
 		if (code)
 			send_close(listener, code, "");
+		else
+			cabin_counter_add(&listener->loop->counters.lost, 1);
 		count_closed(listener, CABIN_CLOSED_BY_PEER);
 	}
 	end(listener, !code && listener->state == CABIN_WS_OPEN);
@@ -345,6 +347,7 @@ static void open_listener(struct cabin_ws_listener *listener)
 	}
 	listener->state = CABIN_WS_OPEN;
 	listener->last_message_ns = cabin_loop_now_ns(loop);
+	listener->event_number = atomic_load_explicit(&loop->net->live.event_number, memory_order_acquire);
 	ev_io_start(loop->ev, &listener->readable);
 	cabin_ws_welcome(listener);
 	if (listener->spoke_too_early)
@@ -374,7 +377,16 @@ void cabin_ws_settle(struct cabin_loop *loop)
 void cabin_ws_sweep(struct cabin_loop *loop)
 {
 	uint64_t now_ns = cabin_loop_now_ns(loop);
+	const struct cabin_live *live = &loop->net->live;
+	uint32_t locks = atomic_load_explicit(&live->locks_number, memory_order_acquire);
+	bool locks_changed = loop->locks_number != locks;
+	loop->locks_number = locks;
+	loop->event_number = atomic_load_explicit(&live->event_number, memory_order_acquire);
 	for (struct cabin_ws_listener *listener = loop->listeners; listener; listener = listener->next) {
+		if (listener->state == CABIN_WS_OPEN && listener->event_number != loop->event_number)
+			cabin_ws_tell_event(listener);
+		if (listener->state == CABIN_WS_OPEN && locks_changed)
+			cabin_ws_check_lock(listener);
 		if (listener->state == CABIN_WS_OPEN) {
 			if (now_ns - listener->last_message_ns > CABIN_IDLE_LIMIT_MS * CABIN_NS_PER_MS)
 				cabin_ws_close(listener, CABIN_CLOSE_IDLE, "idle");
@@ -456,8 +468,10 @@ static void closed(struct cabin_ws_listener *listener)
 	struct cabin_loop *loop = listener->loop;
 	if (!loop) /* the upgrade failed before it was established */
 		return;
-	if (listener->state == CABIN_WS_OPEN || listener->state == CABIN_WS_JOINING)
+	if (listener->state == CABIN_WS_OPEN || listener->state == CABIN_WS_JOINING) {
+		cabin_counter_add(&loop->counters.lost, 1);
 		count_closed(listener, CABIN_CLOSED_BY_PEER);
+	}
 	leave_fanout(listener);
 	ev_io_stop(loop->ev, &listener->readable);
 	if (listener->unsettled)

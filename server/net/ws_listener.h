@@ -18,6 +18,7 @@
 #include <libwebsockets.h>
 
 #include "base/ratelimit.h"
+#include "net/gate.h"
 #include "net/loop.h"
 #include "net/ws_reader.h"
 #include "relay/transport.h"
@@ -53,6 +54,8 @@ struct cabin_ws_listener {
 	struct cabin_ratelimit messages;
 	uint32_t queued_control_bytes; /* behind a partial write */
 	uint32_t discarded_bytes;      /* since CLOSING */
+	uint32_t event_number;	       /* of the event that it was told of */
+	struct cabin_gate gate;
 	struct cabin_ws_reader reader;
 };
 
@@ -87,6 +90,11 @@ bool cabin_ws_send_frame(struct cabin_ws_listener *listener, const uint8_t *fram
 
 /* ws_control.c: a whole text message that arrived at `arrived_ns`. */
 void cabin_ws_message(struct cabin_ws_listener *listener, const char *text, size_t size, uint64_t arrived_ns);
+
+/* A few times a second, each listener: its room was locked, the event is another one. */
+void cabin_ws_check_lock(struct cabin_ws_listener *listener);
+void cabin_ws_tell_event(struct cabin_ws_listener *listener);
+
 void cabin_ws_welcome(struct cabin_ws_listener *listener);
 
 #endif

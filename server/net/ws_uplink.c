@@ -53,11 +53,14 @@ static bool is_live(struct cabin_ws_listener *listener, int64_t age_ns, uint64_t
 		return true;
 	cabin_counter_add(is_wrong ? &counters->uplink_bad_clock : &counters->uplink_late, 1);
 	add(&figures_of(listener)->late, 1);
-	if (is_due(&console->late_log_ns, arrived_ns))
-		cabin_log(
-		    CABIN_LOG_WARN, "net", "uplink-dropped", "listener=%llu booth=%s seat=%u age_ms=%lld limit_ms=%u",
-		    (unsigned long long)listener->number, listener->loop->net->config.booths[console->booth_index].id,
-		    console->seat, (long long)(age_ns / 1000000), listener->loop->net->config.queue_limit_ms);
+	if (is_due(&console->late_log_ns, arrived_ns)) {
+		char booth[CABIN_NAME_MAX_BYTES];
+		cabin_live_booth_id(&listener->loop->net->live, console->booth_index, booth);
+		cabin_log(CABIN_LOG_WARN, "net", "uplink-dropped",
+			  "listener=%llu booth=%s seat=%u age_ms=%lld limit_ms=%u",
+			  (unsigned long long)listener->number, booth, console->seat, (long long)(age_ns / 1000000),
+			  listener->loop->net->config.queue_limit_ms);
+	}
 	if (is_wrong && is_due(&console->wrong_clock_ns, arrived_ns))
 		cabin_ws_console_say_error(listener, "clock-wrong",
 					   "by its `clock` this sound is not from now: it is dropped");

@@ -133,10 +133,11 @@ static inline void bench_wake(void *context)
 }
 
 static const uint16_t bench_numbers[] = {1, 2, 3, 4};
+static const uint16_t bench_channel_rooms[] = {0, 0, 1, 2};
 static const char *const bench_rooms[] = {"hall", "side", "desk"};
 static const struct cabin_server_booth bench_booths[] = {
     {.id = "vi", .room_index = 0, .documents_json = "{\"documents\":[]}"},
-    {.id = "spare", .room_index = 1, .documents_json = "{\"documents\":[]}"},
+    {.id = NULL, .room_index = 1, .documents_json = "{\"documents\":[]}"},
     {.id = "desk", .room_index = 2, .documents_json = "{\"documents\":[]}"}};
 
 static inline void bench_start(struct net_bench *bench, bool with_api)
@@ -165,6 +166,7 @@ static inline void bench_start(struct net_bench *bench, bool with_api)
 						   .event_json = "{\"event\":1}",
 						   .channel_numbers = bench_numbers,
 						   .channel_count = 4,
+						   .channel_rooms = bench_channel_rooms,
 						   .booths = bench_booths,
 						   .booth_count = 3,
 						   .room_ids = bench_rooms,
