@@ -3,8 +3,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/error.h"
-
 enum { TAPS = CABIN_TRUE_PEAK_TAPS, BEFORE = TAPS - 1, PHASES = 4, CHUNK = 480, LANES = 4 };
 
 /* Four outputs in a row are made at once: this is most of what a meter costs. */
@@ -33,6 +31,14 @@ static inline lanes larger(lanes a, lanes b)
 }
 
 /* Of `sound`, which has BEFORE samples ahead of the `count` new ones. */
+/* The lanes of `all` that are of new samples; `count` of them are left. */
+static inline lanes of_new(lanes all, uint32_t count)
+{
+	for (uint32_t lane = count; lane < LANES; lane++)
+		all[lane] = 0;
+	return all;
+}
+
 static float interpolated(const float *sound, uint32_t count)
 {
 	lanes most = {0};
@@ -44,8 +50,8 @@ static float interpolated(const float *sound, uint32_t count)
 				forward += at * PHASE[pair][k];
 				mirrored += at * PHASE[pair][TAPS - 1 - k];
 			}
-			most = larger(most, larger(forward, -forward));
-			most = larger(most, larger(mirrored, -mirrored));
+			lanes here = larger(larger(forward, -forward), larger(mirrored, -mirrored));
+			most = larger(most, of_new(here, count - i));
 		}
 	}
 	float peak = 0;
@@ -56,8 +62,7 @@ static float interpolated(const float *sound, uint32_t count)
 
 float cabin_true_peak_add(struct cabin_true_peak *peak, const float *samples, uint32_t sample_count)
 {
-	float sound[BEFORE + CHUNK], most = 0;
-	CABIN_ASSERT(sample_count % LANES == 0);
+	float sound[BEFORE + CHUNK + LANES] = {0}, most = 0;
 	while (sample_count > 0) {
 		uint32_t count = sample_count < CHUNK ? sample_count : CHUNK;
 		memcpy(sound, peak->before, sizeof(peak->before));

@@ -17,7 +17,7 @@ struct cabin_true_peak {
 
 /* The largest absolute value, full scale 1, of these samples and of what lies between the
  * ones before them; a peak next to the last samples is told by the next call.
- * `sample_count`: a multiple of 4. */
+ * `sample_count`: any; a gap may be of any length. */
 float cabin_true_peak_add(struct cabin_true_peak *peak, const float *samples, uint32_t sample_count);
 
 #endif
