@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "config/config.h"
 #include "monitor/alarm.h"
 
 static const char docs[] = CABIN_SOURCE_DIR "/docs/alarms.md";
@@ -324,6 +325,7 @@ static void the_table_is_whole(void **state)
 		assert_int_equal(strspn(row->id, "abcdefghijklmnopqrstuvwxyz-"), strlen(row->id));
 		assert_string_equal(row->id, cabin_alarm_ids[kind]);
 		assert_int_equal(cabin_alarm_kind_of(row->id), kind);
+		assert_string_equal(row->id, cabin_config_alarm_kinds[kind]);
 		assert_true(isfinite(row->threshold) && row->margin >= 0);
 		assert_true(row->meaning && row->remedy && row->unit);
 		assert_null(strpbrk(row->meaning, "|\n"));
@@ -332,6 +334,7 @@ static void the_table_is_whole(void **state)
 		assert_int_equal(row->severity, CABIN_ALARM_WARNING);
 		assert_int_equal(row->critical < row->threshold, row->side == CABIN_ALARM_BELOW);
 	}
+	assert_null(cabin_config_alarm_kinds[CABIN_ALARM_KINDS]);
 	assert_int_equal(cabin_alarm_kind_of("hum"), -1);
 }
 
