@@ -1,5 +1,5 @@
-/* server/monitor/r128 against EBU Tech 3341 (minimum requirements, cases 1 to 5, as
- * they apply to momentary, short-term and gated loudness of one stream). */
+/* server/monitor/r128 against EBU Tech 3341 (minimum requirements, cases 1 to 5 and 9 to 14,
+ * as they apply to momentary, short-term and gated loudness of one stream). */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include "base/limits.h"
@@ -95,6 +96,76 @@ static void case_5(void **state)
 	check(figures().speech_lufs, -23);
 }
 
+/* The largest figure while a sine sounds, in the steps that it is told in. */
+static double largest(double dbfs, double seconds, bool momentary)
+{
+	double most = -HUGE_VAL;
+	for (int i = 0; i < (int)lround(seconds * 50); i++) {
+		sine(dbfs, 0.02);
+		most = fmax(most, momentary ? figures().momentary_lufs : figures().short_term_lufs);
+	}
+	return most;
+}
+
+/* Short term: constant however the loud and the quiet part lie in the 3 s. */
+static void case_9(void **state)
+{
+	for (int i = 0; i < 5; i++) {
+		for (int part = 0; part < 150; part++) {
+			sine(part < 67 ? -20 : -30, 0.02);
+			if (i > 0)
+				check(figures().short_term_lufs, -23);
+		}
+	}
+}
+
+/* Short term: 3 s are found wherever they begin. */
+static void cases_10_and_11(void **state)
+{
+	for (int i = 0; i < 20; i++) {
+		cabin_r128_destroy(loudness);
+		assert_int_equal(cabin_r128_create(&loudness), 0);
+		sine(-HUGE_VAL, i * 0.16);
+		double most = largest(-23, 3, false);
+		check(fmax(most, largest(-HUGE_VAL, 1, false)), -23);
+	}
+	sine(-HUGE_VAL, 3);
+	for (int i = 0; i < 20; i++) {
+		sine(-HUGE_VAL, i * 0.16);
+		double most = largest(-38 + i, 3, false);
+		check(fmax(most, largest(-HUGE_VAL, 3 - i * 0.16 > 0 ? 3 - i * 0.16 : 0, false)), -38 + i);
+		sine(-HUGE_VAL, 3);
+	}
+}
+
+/* Momentary: the same within 400 ms. */
+static void case_12(void **state)
+{
+	for (int i = 0; i < 25; i++) {
+		for (int part = 0; part < 20; part++) {
+			sine(part < 9 ? -20 : -30, 0.02);
+			if (i > 2)
+				check(figures().momentary_lufs, -23);
+		}
+	}
+}
+
+static void cases_13_and_14(void **state)
+{
+	for (int i = 0; i < 20; i++) {
+		cabin_r128_destroy(loudness);
+		assert_int_equal(cabin_r128_create(&loudness), 0);
+		sine(-HUGE_VAL, i * 0.02);
+		double most = largest(-23, 0.4, true);
+		check(fmax(most, largest(-HUGE_VAL, 1, true)), -23);
+	}
+	for (int i = 0; i < 20; i++) {
+		sine(-HUGE_VAL, i * 0.02);
+		double most = largest(-38 + i, 0.4, true);
+		check(fmax(most, largest(-HUGE_VAL, 0.4 - i * 0.02, true)), -38 + i);
+	}
+}
+
 static void unknown_at_first_and_in_silence(void **state)
 {
 	assert_true(isnan(figures().speech_lufs));
@@ -153,6 +224,10 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(case_3, begin, end),
 	    cmocka_unit_test_setup_teardown(case_4, begin, end),
 	    cmocka_unit_test_setup_teardown(case_5, begin, end),
+	    cmocka_unit_test_setup_teardown(case_9, begin, end),
+	    cmocka_unit_test_setup_teardown(cases_10_and_11, begin, end),
+	    cmocka_unit_test_setup_teardown(case_12, begin, end),
+	    cmocka_unit_test_setup_teardown(cases_13_and_14, begin, end),
 	    cmocka_unit_test_setup_teardown(unknown_at_first_and_in_silence, begin, end),
 	    cmocka_unit_test_setup_teardown(a_room_without_speech_is_not_quiet_speech, begin, end),
 	    cmocka_unit_test_setup_teardown(a_pause_does_not_count_and_a_new_speaker_does, begin, end),
