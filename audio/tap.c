@@ -27,7 +27,7 @@ struct cabin_tap {
 	uint32_t rate_hz, channel_count;
 	float gain; /* of each input, linear */
 	struct stretch stretch;
-	float mixed[CHUNK_FRAMES];
+	float mixed[CHUNK_FRAMES], largest[CHUNK_FRAMES];
 	float *resampled;
 	uint32_t resampled_room;
 
@@ -154,8 +154,6 @@ static uint8_t measure(struct cabin_tap *tap)
 	cabin_level_meter_update(&tap->meter, level);
 	tap->figures.rms_dbfs = tap->meter.rms_dbfs;
 	tap->figures.peak_dbfs = tap->meter.peak_dbfs;
-	cabin_clips_add(&tap->clips, tap->gathered, tap->packet_samples);
-	tap->figures.clips = tap->clips.count;
 	bool active = cabin_gate_update(&tap->gate, level), silent = cabin_silence_update(&tap->silence, level);
 	return (uint8_t)((active ? CABIN_PACKET_ACTIVE : 0) | (silent ? CABIN_PACKET_SILENT : 0));
 }
@@ -286,20 +284,28 @@ static void skip_lost(struct cabin_tap *tap, const struct cabin_input_block *blo
 }
 
 /* The tap's inputs as one channel, with gain, never over full scale: nothing that a
- * device may send (not-a-number included) reaches the encoder. */
-static void mix(const struct cabin_tap *tap, float *out, const float *frames, uint32_t frame_count)
+ * device may send (not-a-number included) reaches the encoder. Clips are counted here, of
+ * the inputs as well as of their sum: a converter that was overdriven still is after a
+ * lower gain. */
+static void mix(struct cabin_tap *tap, float *out, const float *frames, uint32_t frame_count)
 {
 	const struct cabin_tap_sound *sound = &tap->config.sound;
 	uint32_t input_count = sound->input_count ? sound->input_count : tap->channel_count;
 	for (uint32_t i = 0; i < frame_count; i++, frames += tap->channel_count) {
-		float sum = 0;
-		for (uint32_t input = 0; input < input_count; input++)
-			sum += frames[sound->input_count ? sound->inputs[input] - 1 : input];
+		float sum = 0, largest = 0;
+		for (uint32_t input = 0; input < input_count; input++) {
+			float sample = frames[sound->input_count ? sound->inputs[input] - 1 : input];
+			sum += sample;
+			largest = fmaxf(largest, fabsf(sample));
+		}
 		sum *= tap->gain;
+		tap->largest[i] = fmaxf(largest, fabsf(sum));
 		if (!isfinite(sum))
 			sum = 0;
 		out[i] = sum > 1 ? 1 : sum < -1 ? -1 : sum;
 	}
+	cabin_clips_add(&tap->clips, tap->largest, frame_count);
+	tap->figures.clips = tap->clips.count;
 }
 
 void cabin_tap_block(struct cabin_tap *tap, const struct cabin_input_block *block)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "media/level.h"
 #include "media/spectrum.h"
 
 enum {
@@ -15,7 +16,7 @@ enum {
 	HOPS_PER_S = CABIN_RATE_HZ / HOP_SAMPLES,
 	SOUND_HOPS = 10 * HOPS_PER_S, /* the newest sound that the bandwidth is told of */
 	SOUND_HOPS_TO_KNOW = 2 * HOPS_PER_S,
-	PARTS = 8, /* seconds over which the least is kept, one by one */
+	PARTS = 12, /* seconds over which the least is kept, one by one */
 
 	DECIMATION = 32, /* to 1.5 kHz */
 	TAPS = 256,	 /* of the low-pass */
@@ -31,13 +32,16 @@ enum {
 #define SOUND_LEAST_DBFS -60.0 /* quieter is no speech to judge by */
 #define SOUND_ABOVE_DB	 10.0  /* the noise */
 #define IN_USE_ABOVE_DB	 6.0   /* a band's own noise, in the loudest tenth of the sound */
-#define IN_USE_UNDER_DB	 30.0  /* … and at most so far under the band below it */
 #define IN_USE_LEAST	 1e-11 /* energy of a band: −110 dBFS */
-#define HUM_ABOVE_DB	 12.0
-#define HUM_LEAST	 3e-8 /* energy of its line: −75 dBFS */
+#define HUM_ABOVE_DB	 12.0  /* two lines of one mains, or … */
+#define HUM_ALONE_DB	 20.0  /* … one of the first two */
+#define HUM_LEAST	 3e-8  /* energy of its line: −75 dBFS */
 
 /* What lies between the limits, well clear of them. */
 static const double BAND_HZ[BANDS][2] = {{300, 3400}, {4600, 11000}, {13000, 14600}, {16000, 19000}};
+/* … and at most so far under the band below it: what Opus smears across a limit is less. Speech
+ * with the limit and without it, coded at 48 kbit/s: −77 and −31, −27 and −10, −51 and 0 dB. */
+static const double IN_USE_UNDER_DB[BANDS] = {0, 45, 19, 25};
 static const double LIMIT_HZ[BANDS] = {4000, 12500, 15000, 20000};
 
 /* The least of something within the newest PARTS seconds, kept second by second. */
@@ -165,7 +169,7 @@ static double bandwidth(const struct cabin_sound_quality *quality)
 		double energy = loudest_tenth(quality, count, band), below = loudest_tenth(quality, count, band - 1);
 		double noise = least_of(&quality->noise[band]);
 		if (energy > IN_USE_LEAST && db_of(energy) > db_of(noise) + IN_USE_ABOVE_DB &&
-		    db_of(density(energy, band)) > db_of(density(below, band - 1)) - IN_USE_UNDER_DB)
+		    db_of(density(energy, band)) > db_of(density(below, band - 1)) - IN_USE_UNDER_DB[band])
 			highest = band;
 	}
 	return LIMIT_HZ[highest];
@@ -189,12 +193,11 @@ static void look_wide(struct cabin_sound_quality *quality)
 {
 	float samples[WIDE_SAMPLES], power[WIDE_LINES], energy[BANDS];
 	uint32_t at = quality->newest_at;
-	double all = 0;
 	memcpy(samples, quality->newest + at, (WIDE_SAMPLES - at) * sizeof(*samples));
 	memcpy(samples + WIDE_SAMPLES - at, quality->newest, at * sizeof(*samples));
+	double rms_db = (double)cabin_level_rms_dbfs(cabin_level_measure(samples, WIDE_SAMPLES));
+	double all = rms_db > (double)CABIN_LEVEL_MIN_DBFS ? pow(10, rms_db / 10) : 0;
 	cabin_spectrum_power(quality->wide, samples, power);
-	for (int i = 1; i < WIDE_LINES; i++)
-		all += (double)power[i] / 1.5; /* what the window adds */
 	take_least(&quality->noise_all, quality->part, (float)all);
 	for (int band = 0; band < BANDS; band++) {
 		energy[band] = 0;
@@ -208,44 +211,50 @@ static void look_wide(struct cabin_sound_quality *quality)
 		end_part(quality);
 }
 
-/* The least energy at a frequency, on the nearest line or beside it. */
-static double line_at(const struct cabin_sound_quality *quality, double hz)
+/* The least energy at a line or beside it. */
+static float least_at(const struct cabin_sound_quality *quality, int line)
 {
-	int line = (int)lround(hz / LOW_LINE_HZ);
-	return fmax(least_of(&quality->lines[line]),
-		    fmax(least_of(&quality->lines[line - 1]), least_of(&quality->lines[line + 1])));
+	return fmaxf(least_of(&quality->lines[line]),
+		     fmaxf(least_of(&quality->lines[line - 1]), least_of(&quality->lines[line + 1])));
 }
 
-/* Around it, clear of the window's own width: the middle one of eight lines. */
-static double around(const struct cabin_sound_quality *quality, double hz)
+/* Around it, clear of the window's own width: the middle one of six. */
+static float least_around(const struct cabin_sound_quality *quality, int line)
 {
-	static const int AWAY[] = {-8, -7, -6, -5, 5, 6, 7, 8};
-	float least[8];
-	int line = (int)lround(hz / LOW_LINE_HZ);
-	for (int i = 0; i < 8; i++)
-		least[i] = least_of(&quality->lines[line + AWAY[i]]);
-	qsort(least, 8, sizeof(least[0]), rising);
-	return least[4];
+	static const int AWAY[] = {-9, -7, -5, 5, 7, 9};
+	float least[6];
+	for (int i = 0; i < 6; i++)
+		least[i] = least_at(quality, line + AWAY[i]);
+	qsort(least, 6, sizeof(least[0]), rising);
+	return least[3];
+}
+
+/* True when a mains of this frequency is heard; `*most_db` grows to its strongest line. */
+static bool hums_at(const struct cabin_sound_quality *quality, int mains_hz, double *most_db)
+{
+	int lines = 0;
+	bool alone = false;
+	for (int k = 1; k <= HARMONICS; k++) {
+		int line = (int)lround(k * mains_hz / LOW_LINE_HZ);
+		double energy = (double)least_at(quality, line), rest = (double)least_around(quality, line);
+		double above_db = db_of(energy) - db_of(fmax(rest, 1e-14));
+		if (energy < HUM_LEAST || above_db < HUM_ABOVE_DB)
+			continue;
+		lines++;
+		alone = alone || (k <= 2 && above_db >= HUM_ALONE_DB);
+		*most_db = fmax(*most_db, above_db);
+	}
+	return alone || lines >= 2;
 }
 
 static void look_for_hum(struct cabin_sound_quality *quality)
 {
-	double most = 0;
-	bool hum = false;
+	double most_db = 0;
 	if (quality->parts_known < PARTS)
 		return;
-	for (int mains_hz = 50; mains_hz <= 60; mains_hz += 10) {
-		for (int k = 1; k <= HARMONICS; k++) {
-			double line = line_at(quality, k * mains_hz), rest = around(quality, k * mains_hz);
-			double above = db_of(line) - db_of(fmax(rest, 1e-14));
-			if (line < HUM_LEAST || above < HUM_ABOVE_DB)
-				continue;
-			most = fmax(most, above);
-			hum = true;
-		}
-	}
-	quality->figures.hum_db = most;
-	quality->figures.hum = hum;
+	bool at_50 = hums_at(quality, 50, &most_db), at_60 = hums_at(quality, 60, &most_db);
+	quality->figures.hum = at_50 || at_60;
+	quality->figures.hum_db = most_db;
 }
 
 static void look_low(struct cabin_sound_quality *quality)

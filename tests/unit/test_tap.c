@@ -197,6 +197,45 @@ static void chosen_inputs_are_averaged_with_gain_and_nothing_mad_gets_through(vo
 	end(&heard);
 }
 
+/* Of a converter that was overdriven, and of a gain that is too high. */
+static void counts_what_was_clipped(void **state)
+{
+	struct cabin_tap_sound source = plain_source(20);
+	struct heard heard;
+	uint32_t wanted;
+	static const struct {
+		float gain_db, amplitude, limit;
+		uint32_t rate_hz;
+		bool clips;
+	} cases[] = {{0, 0.99f, 1, 48000, false}, {0, 1, 1, 48000, false},    {-12, 1.3f, 1, 48000, true},
+		     {0, 1.3f, 1, 44100, true},	  {12, 0.3f, 1, 44100, true}, {12, 0.2f, 1, 48000, false}};
+	for (size_t c = 0; c < sizeof(cases) / sizeof(cases[0]); c++) {
+		source.gain_db = cases[c].gain_db;
+		begin(&heard, &source, 4);
+		assert_int_equal(cabin_tap_begin(heard.tap, cases[c].rate_hz, 1, &wanted), 0);
+		float samples[441];
+		for (uint64_t at = 0; at < cases[c].rate_hz / 10 / 441 * 441; at += 441) {
+			for (uint32_t i = 0; i < 441; i++)
+				samples[i] =
+				    fmaxf(-cases[c].limit,
+					  fminf(cases[c].limit,
+						cases[c].amplitude *
+						    (float)sin(2 * M_PI * 500 * (double)(at + i) / cases[c].rate_hz)));
+			const struct cabin_input_block block = {.samples = samples,
+								.frame_count = 441,
+								.frame_index = at,
+								.stamp_ns = frame_ns(at, cases[c].rate_hz)};
+			cabin_tap_block(heard.tap, &block);
+		}
+		uint32_t clips = cabin_tap_figures(heard.tap)->clips;
+		if (cases[c].clips)
+			assert_in_range(clips, 90, 101); /* both halves of 50 turns */
+		else
+			assert_int_equal(clips, 0);
+		end(&heard);
+	}
+}
+
 static void lost_sound_is_a_gap_and_not_a_shift(void **state)
 {
 	/* Lost frames: within a packet, over one edge, over many packets; at two rates. */
@@ -396,6 +435,7 @@ static void a_console_silences_and_leaves_out(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(counts_what_was_clipped),
 	    cmocka_unit_test(sound_comes_out_where_it_was_at_every_rate_and_packet),
 	    cmocka_unit_test(chosen_inputs_are_averaged_with_gain_and_nothing_mad_gets_through),
 	    cmocka_unit_test(lost_sound_is_a_gap_and_not_a_shift),
