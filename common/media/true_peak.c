@@ -30,7 +30,6 @@ static inline lanes larger(lanes a, lanes b)
 	return (lanes)(((bits)a & first) | ((bits)b & ~first));
 }
 
-/* Of `sound`, which has BEFORE samples ahead of the `count` new ones. */
 /* The lanes of `all` that are of new samples; `count` of them are left. */
 static inline lanes of_new(lanes all, uint32_t count)
 {
@@ -39,6 +38,7 @@ static inline lanes of_new(lanes all, uint32_t count)
 	return all;
 }
 
+/* Of `sound`, which has BEFORE samples ahead of the `count` new ones. */
 static float interpolated(const float *sound, uint32_t count)
 {
 	lanes most = {0};
