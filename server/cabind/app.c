@@ -194,12 +194,25 @@ static int create_hub(struct app *app, const struct cabin_options *options)
 	return result != 0 ? result : cabin_hub_create(&app->hub, &config);
 }
 
+static bool desks_are_there(void *context)
+{
+	return cabin_server_desk_count(context) > 0;
+}
+
+static bool tell_levels(void *context, const uint8_t *bytes, size_t size)
+{
+	return cabin_server_tell_desks(context, true, bytes, size);
+}
+
 static int create_meter(struct app *app)
 {
 	const struct cabin_meter_config config = {
 	    .clock = app->clock,
 	    .source_count = cabin_seat_source_index(app->config->source_count, app->config->booth_count, 1),
 	    .channel_count = app->config->channel_count,
+	    .levels_wanted = desks_are_there,
+	    .levels = tell_levels,
+	    .levels_context = app->server,
 	};
 	return cabin_meter_create(&app->meter, &config);
 }
