@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "net/desk_feed.h"
 #include "net/http_api.h"
+#include "net/loop_audience.h"
 #include "net/notice.h"
 #include "net/ws_console.h"
 
@@ -131,6 +132,7 @@ static void on_sweep(struct ev_loop *ev, ev_timer *watcher, int events)
 	cabin_loop_drain_inbox(watcher->data);
 	cabin_ws_sweep(watcher->data);
 	cabin_http_api_sweep(watcher->data);
+	cabin_loop_audience_sweep(watcher->data);
 	beat(watcher->data);
 }
 
@@ -309,6 +311,8 @@ int cabin_loop_create(struct cabin_loop **out, struct cabin_net *net, uint32_t i
 	if (!result)
 		result = cabin_notices_create(loop, wake);
 	if (!result)
+		result = cabin_loop_audience_create(loop);
+	if (!result)
 		result = cabin_desk_feed_create(loop, wake);
 	if (!result)
 		result = cabin_http_api_create(loop, wake);
@@ -366,6 +370,7 @@ void cabin_loop_destroy(struct cabin_loop *loop)
 		cabin_packet_release(loop->owed_states[i]);
 	cabin_inbox_destroy(loop->inbox);
 	cabin_notices_destroy(loop);
+	cabin_loop_audience_destroy(loop);
 	cabin_desk_feed_destroy(loop);
 	cabin_http_api_destroy(loop);
 	cabin_ws_console_forget(loop);

@@ -73,6 +73,7 @@ struct cabin_loop_counters {
 
 struct cabin_desk_feed;
 struct cabin_http_api;
+struct cabin_loop_audience;
 struct cabin_net_notice;
 struct cabin_ws_console;
 struct cabin_ws_listener;
@@ -106,6 +107,7 @@ struct cabin_loop {
 	uint32_t console_count;
 	atomic_uint console_listeners[CABIN_CHANNELS_MAX]; /* of consoles, not audience; relaxed */
 
+	struct cabin_loop_audience *audience;
 	struct cabin_desk_feed *desk_feed;
 	struct cabin_inbox *api_replies; /* struct cabin_api_reply, from any thread */
 	struct cabin_http_api *api_requests;

@@ -10,6 +10,7 @@
 #include "net/http_api.h"
 #include "net/listen_socket.h"
 #include "net/loop.h"
+#include "net/loop_audience.h"
 #include "net/notice.h"
 #include "net/tls_files.h"
 
@@ -335,6 +336,13 @@ uint32_t cabin_server_listener_count(const struct cabin_server *server, uint16_t
 		count += all > consoles ? all - consoles : 0;
 	}
 	return count;
+}
+
+void cabin_server_audience(const struct cabin_server *server, struct cabin_audience *out)
+{
+	memset(out, 0, sizeof(*out));
+	for (uint32_t i = 0; i < server->loop_count; i++)
+		cabin_loop_audience_add(server->loops[i], out);
 }
 
 void cabin_server_report_sums(const struct cabin_server *server, uint16_t channel_index, struct cabin_report_sums *out)

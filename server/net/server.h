@@ -15,6 +15,7 @@
 #include "base/inbox.h"
 #include "base/pulse.h"
 #include "relay/api.h"
+#include "relay/audience.h"
 #include "relay/fanout.h"
 #include "relay/hub.h"
 
@@ -186,6 +187,9 @@ uint32_t cabin_server_hearing_count(const struct cabin_server *server, uint16_t 
 
 /* Of a channel; consoles are not counted. */
 uint32_t cabin_server_listener_count(const struct cabin_server *server, uint16_t channel_index);
+
+/* The audience as it was within the last second (relay/audience.h). Any thread. */
+void cabin_server_audience(const struct cabin_server *server, struct cabin_audience *out);
 
 /* The listeners' reports (docs/protocol.md, 7) of one channel, added up over all
  * loops. Histogram bucket b counts reports with value <= bounds[b]; the last is +Inf. */

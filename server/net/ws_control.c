@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "net/loop_audience.h"
 #include "net/ws_console.h"
 #include "wire/desk_write.h"
 #include "wire/ws_frame.h"
@@ -161,8 +162,11 @@ void cabin_ws_message(struct cabin_ws_listener *listener, const char *text, size
 	case CABIN_CLIENT_REPORT: {
 		/* A channel's number may be gone since the server started anew: no offence. */
 		uint16_t index = cabin_loop_channel_index(loop, message.report.channel);
-		if (index != CABIN_INDEX_NONE)
-			cabin_report_add(&loop->reports[index], &message.report);
+		if (index == CABIN_INDEX_NONE)
+			break;
+		cabin_report_add(&loop->reports[index], &message.report);
+		if (!cabin_ws_console_has_joined(listener))
+			cabin_loop_audience_report(listener, index, &message.report);
 		break;
 	}
 	}

@@ -18,6 +18,7 @@
 #include <libwebsockets.h>
 
 #include "base/ratelimit.h"
+#include "net/audience.h"
 #include "net/gate.h"
 #include "net/loop.h"
 #include "net/ws_reader.h"
@@ -56,6 +57,7 @@ struct cabin_ws_listener {
 	uint32_t discarded_bytes;      /* since CLOSING */
 	uint32_t event_number;	       /* of the event that it was told of */
 	struct cabin_gate gate;
+	struct cabin_audience_place place_in_audience;
 	struct cabin_ws_reader reader;
 };
 

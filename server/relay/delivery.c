@@ -85,6 +85,7 @@ static bool deliver(struct cabin_fanout *fanout, struct cabin_listener *listener
 			count = (uint32_t)missed;
 		}
 		fanout->sums.skips++;
+		listener->skip_count++;
 		fanout->sums.skipped_packets += missed - count;
 	}
 	piece = pending_piece(fanout, listener->channel_index, from, joining);

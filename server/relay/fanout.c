@@ -181,6 +181,20 @@ uint16_t cabin_listener_channel_index(const struct cabin_listener *listener)
 	return listener->channel_index;
 }
 
+uint64_t cabin_listener_skip_count(const struct cabin_listener *listener)
+{
+	return listener->skip_count;
+}
+
+uint64_t cabin_listener_queue_ns(const struct cabin_fanout *fanout, const struct cabin_listener *listener,
+				 uint64_t now_ns)
+{
+	/* The transport took what came before; what it keeps itself is as old as the first wait. */
+	if (!listener->waiting || listener->behind_since_ns == 0 || listener->behind_since_ns > now_ns)
+		return 0;
+	return now_ns - listener->behind_since_ns;
+}
+
 uint32_t cabin_fanout_listener_count(const struct cabin_fanout *fanout, uint16_t channel_index)
 {
 	CABIN_ASSERT(channel_index < fanout->config.channel_count);

@@ -76,6 +76,13 @@ void cabin_fanout_writable(struct cabin_fanout *fanout, struct cabin_listener *l
 
 uint16_t cabin_listener_channel_index(const struct cabin_listener *listener);
 
+/* How old the oldest is of what waits for this listener here; 0: it keeps up. */
+uint64_t cabin_listener_queue_ns(const struct cabin_fanout *fanout, const struct cabin_listener *listener,
+				 uint64_t now_ns);
+
+/* Its jumps to live since it was attached. */
+uint64_t cabin_listener_skip_count(const struct cabin_listener *listener);
+
 /* Listeners of a channel in this loop. Any thread (so that a sink need not wake a
  * loop that has none). */
 uint32_t cabin_fanout_listener_count(const struct cabin_fanout *fanout, uint16_t channel_index);

@@ -13,7 +13,8 @@ struct cabin_listener {
 	uint64_t cursor;	  /* position in the window of the next item to send */
 	uint64_t media_cursor;	  /* the window's media_count there */
 	uint64_t behind_since_ns; /* 0: it keeps up */
-	uint32_t place;		  /* in its channel's listeners */
+	uint64_t skip_count;
+	uint32_t place; /* in its channel's listeners */
 	uint16_t channel_index;
 	bool joining; /* gets state and newest packets next */
 	bool waiting; /* for cabin_fanout_writable */

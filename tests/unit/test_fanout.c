@@ -327,9 +327,14 @@ static void who_is_behind_skips_to_live(void **state)
 		publish(bench, 0, 'p');
 		cabin_fanout_flush(bench->fanout);
 	}
+	/* What waits for it has waited since the first packet that was refused. */
+	assert_int_equal(cabin_listener_queue_ns(bench->fanout, slow->listener, bench->clock.now_ns), 29 * 20 * ms);
+	assert_int_equal(cabin_listener_skip_count(slow->listener), 0);
 	slow->pending = false;
 	cabin_fanout_writable(bench->fanout, slow->listener);
 	assert_string_equal(received(slow), "s0 p29 p30 p31");
+	assert_int_equal(cabin_listener_queue_ns(bench->fanout, slow->listener, bench->clock.now_ns), 0);
+	assert_int_equal(cabin_listener_skip_count(slow->listener), 1);
 	assert_int_equal(stats(bench).skips, 1);
 	assert_int_equal(stats(bench).skipped_packets, 27);
 	publish(bench, 0, 'p');
