@@ -1,5 +1,6 @@
 #include "net/live.h"
 
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,11 +14,32 @@ static void grow(atomic_uint *number)
 	atomic_fetch_add_explicit(number, 1, memory_order_release); /* a loop's acquire */
 }
 
-static void put_event(struct cabin_live *live, char *event_json)
+static void read_revision(char out[CABIN_REVISION_BYTES], const char *event_json, const char *etag)
 {
+	json_t *root = json_loads(event_json, 0, NULL);
+	const char *revision = json_string_value(json_object_get(root, "revision"));
+	if (revision && strlen(revision) < CABIN_REVISION_BYTES)
+		memcpy(out, revision, strlen(revision) + 1);
+	else /* without its quotes */
+		snprintf(out, CABIN_REVISION_BYTES, "%.*s", (int)strlen(etag) - 2, etag + 1);
+	json_decref(root);
+}
+
+/* What is costly is done before the lock. Returns what was there before. */
+static char *put_event(struct cabin_live *live, char *event_json)
+{
+	char etag[CABIN_ETAG_BYTES], revision[CABIN_REVISION_BYTES];
+	size_t size = strlen(event_json);
+	cabin_etag_write(etag, (const uint8_t *)event_json, size, CABIN_ENCODING_IDENTITY);
+	read_revision(revision, event_json, etag);
+	pthread_mutex_lock(&live->lock);
+	char *before = live->event_json;
 	live->event_json = event_json;
-	live->event_size = strlen(event_json);
-	cabin_etag_write(live->event_etag, (const uint8_t *)event_json, live->event_size, CABIN_ENCODING_IDENTITY);
+	live->event_size = size;
+	memcpy(live->event_etag, etag, sizeof(live->event_etag));
+	memcpy(live->event_revision, revision, sizeof(revision));
+	pthread_mutex_unlock(&live->lock);
+	return before;
 }
 
 int cabin_live_init(struct cabin_live *live, const struct cabin_server_config *config)
@@ -27,7 +49,7 @@ int cabin_live_init(struct cabin_live *live, const struct cabin_server_config *c
 	live->talkback_channel_index = CABIN_INDEX_NONE;
 	if (!event_json)
 		return CABIN_ENOMEM;
-	put_event(live, event_json);
+	(void)put_event(live, event_json);
 	CABIN_ASSERT(config->booth_count <= CABIN_BOOTHS_MAX);
 	live->booth_count = config->booth_count;
 	for (uint16_t i = 0; i < config->booth_count; i++) {
@@ -49,11 +71,7 @@ void cabin_live_end(struct cabin_live *live)
 
 void cabin_live_set_event(struct cabin_live *live, char *event_json)
 {
-	pthread_mutex_lock(&live->lock);
-	char *before = live->event_json;
-	put_event(live, event_json);
-	pthread_mutex_unlock(&live->lock);
-	free(before);
+	free(put_event(live, event_json));
 	grow(&live->event_number);
 }
 
@@ -67,6 +85,13 @@ char *cabin_live_event(struct cabin_live *live, size_t *size, char etag[CABIN_ET
 	memcpy(etag, live->event_etag, CABIN_ETAG_BYTES);
 	pthread_mutex_unlock(&live->lock);
 	return copy;
+}
+
+void cabin_live_revision(struct cabin_live *live, char out[CABIN_REVISION_BYTES])
+{
+	pthread_mutex_lock(&live->lock);
+	memcpy(out, live->event_revision, CABIN_REVISION_BYTES);
+	pthread_mutex_unlock(&live->lock);
 }
 
 void cabin_live_set_booth(struct cabin_live *live, uint16_t booth_index, const char *id, const char *documents_json)

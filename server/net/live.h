@@ -19,7 +19,7 @@
 #include "base/limits.h"
 #include "net/server.h"
 
-enum { CABIN_ETAG_BYTES = 24, CABIN_TALKBACK_WORDS = 2 };
+enum { CABIN_ETAG_BYTES = 24, CABIN_REVISION_BYTES = 33, CABIN_TALKBACK_WORDS = 2 };
 
 _Static_assert(CABIN_BOOTHS_MAX <= 64 * CABIN_TALKBACK_WORDS, "a bit for each booth");
 
@@ -27,7 +27,7 @@ struct cabin_live {
 	pthread_mutex_t lock;
 	char *event_json; /* under the lock, as what follows */
 	size_t event_size;
-	char event_etag[CABIN_ETAG_BYTES];
+	char event_etag[CABIN_ETAG_BYTES], event_revision[CABIN_REVISION_BYTES];
 	char booth_ids[CABIN_BOOTHS_MAX][CABIN_NAME_MAX_BYTES]; /* empty: not there */
 	const char *documents[CABIN_BOOTHS_MAX];
 	uint64_t talkback_bits[CABIN_TALKBACK_WORDS];
@@ -47,6 +47,9 @@ void cabin_live_set_event(struct cabin_live *live, char *event_json); /* takes i
 
 /* A copy for the caller to free, its size and its entity tag; NULL: no memory. */
 char *cabin_live_event(struct cabin_live *live, size_t *size, char etag[CABIN_ETAG_BYTES]);
+
+/* What `event` tells: the description's own `revision`, or the entity tag where it has none. */
+void cabin_live_revision(struct cabin_live *live, char out[CABIN_REVISION_BYTES]);
 
 void cabin_live_set_booth(struct cabin_live *live, uint16_t booth_index, const char *id, const char *documents_json);
 

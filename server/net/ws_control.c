@@ -1,6 +1,5 @@
 /* What a listener asks for, and what it is answered: docs/protocol.md, 3 and 4. */
 #include <stdio.h>
-#include <string.h>
 
 #include "net/loop_audience.h"
 #include "net/ws_console.h"
@@ -92,12 +91,8 @@ void cabin_ws_check_lock(struct cabin_ws_listener *listener)
 void cabin_ws_tell_event(struct cabin_ws_listener *listener)
 {
 	struct cabin_loop *loop = listener->loop;
-	char text[128], revision[CABIN_ETAG_BYTES];
-	pthread_mutex_lock(&loop->net->live.lock);
-	size_t size = strlen(loop->net->live.event_etag);
-	memcpy(revision, loop->net->live.event_etag + 1, size - 2); /* without its quotes */
-	pthread_mutex_unlock(&loop->net->live.lock);
-	revision[size - 2] = '\0';
+	char text[128], revision[CABIN_REVISION_BYTES];
+	cabin_live_revision(&loop->net->live, revision);
 	int length = cabin_desk_write_event(text, sizeof(text), revision);
 	CABIN_ASSERT(length > 0);
 	/* One that is behind is told at the next sweep. */

@@ -58,6 +58,9 @@ static void the_event_changes_and_listeners_are_told(void **state)
 	assert_null(strstr(ws_text(later, "\"event\""), revision));
 	get("/api/v1/event", header);
 	assert_int_equal(atoi(answer + 9), 200);
+	/* The description's own revision, where it has one. */
+	assert_int_equal(cabin_server_set_event(bench.server, strdup("{\"revision\":\"9f2c\"}")), 0);
+	(void)ws_text(later, "\"revision\":\"9f2c\"");
 	assert_int_equal(cabin_server_set_event(bench.server, NULL), CABIN_EINVAL);
 	close(before);
 	close(later);
