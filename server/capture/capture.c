@@ -71,11 +71,11 @@ static int add_source(struct cabin_capture *capture, uint16_t source_index)
 		tap_index += capture->places[i].thread == thread;
 	int error = cabin_encode_thread_add(thread, &capture->config.config->sources[source_index], source_index,
 					    feeds_floors_only(capture->config.config, source_index));
-	if (!error)
-		capture->places[source_index].thread = thread;
-	if (!error)
-		capture->places[source_index].tap_index = tap_index;
-	return error;
+	if (error)
+		return error;
+	capture->places[source_index].thread = thread;
+	capture->places[source_index].tap_index = tap_index;
+	return 0;
 }
 
 static bool is_on_device(const struct cabin_config_source *source, const struct cabin_config_device *device)
