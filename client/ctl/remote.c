@@ -31,7 +31,7 @@ static int read_token_file(char out[TOKEN_FILE_MAX_BYTES], const char *path)
 	size_t size = fread(out, 1, TOKEN_FILE_MAX_BYTES - 1, file);
 	if (file != stdin)
 		fclose(file);
-	out[size] = '\0';
+	out[size] = '\0'; /* of a terminal, and of any file, the first word */
 	out[strcspn(out, " \t\r\n")] = '\0';
 	return 0;
 }
@@ -67,15 +67,15 @@ static void warn_of_plain(const char *server)
 		      stderr);
 }
 
-static int choose(struct cabin_ctl_remote *remote, const struct cabin_ctl_options *options, char *file_text,
-		  const char **token)
+static int choose(struct cabin_ctl_remote *remote, const struct cabin_ctl_options *options,
+		  char file_text[TOKEN_FILE_MAX_BYTES], const char **token)
 {
 	const char *server = options->server ? options->server : getenv("CABIN_SERVER");
 	const char *text = getenv("CABIN_TOKEN");
 	if (server && strlen(server) >= sizeof(remote->server))
 		return cabin_ctl_complain(CABIN_CTL_USAGE, "--server is too long");
 	if (server)
-		strcpy(remote->server, server);
+		memcpy(remote->server, server, strlen(server) + 1);
 	if (options->token_file) {
 		int status = read_token_file(file_text, options->token_file);
 		if (status != 0)
@@ -145,7 +145,7 @@ static bool set_up(struct cabin_ctl_remote *remote, const struct cabin_ctl_optio
 
 int cabin_ctl_remote_open(struct cabin_ctl_remote **out, const struct cabin_ctl_options *options)
 {
-	char file_text[TOKEN_FILE_MAX_BYTES];
+	char file_text[TOKEN_FILE_MAX_BYTES] = "";
 	const char *token = NULL;
 	*out = NULL;
 	struct cabin_ctl_remote *remote = calloc(1, sizeof(*remote));

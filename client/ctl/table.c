@@ -163,6 +163,7 @@ int cabin_ctl_table_print(const struct cabin_ctl_table *table, FILE *to, const c
 	unsigned widths[COLUMNS_MAX];
 	if (!table || table->failed)
 		return cabin_ctl_complain(CABIN_CTL_FAILED, "no memory");
+	CABIN_ASSERT(table->columns > 0);
 	for (unsigned i = 0; i < table->columns; i++)
 		widths[i] = cabin_ctl_width(table->heads[i] + (table->heads[i][0] == '>'));
 	for (unsigned i = 0; i < table->count; i++) {
