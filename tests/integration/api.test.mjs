@@ -91,7 +91,7 @@ test('what was there before the desk: event, booths, documents', async (t) => {
 	const ask = asker(await own(t, startCabind({ config, args: access.args })));
 	const [technician, booth] = [access.token(null), access.token('plenary-vi')];
 	assert.equal((await ask('GET', '/event')).body.rooms[0].channels.length, 3);
-	assert.equal((await ask('GET', '/booths', technician)).body.booths.length, 1);
+	assert.ok((await ask('GET', '/booths', technician)).body.booths.some(({ booth: id }) => id === 'plenary-vi'));
 	assert.equal((await ask('GET', '/booths', booth)).status, 403);
 	assert.equal((await ask('GET', '/booths')).status, 401);
 	assert.equal((await ask('GET', '/booth/documents', booth)).body.documents[0].url, 'https://conference.example/');
