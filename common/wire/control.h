@@ -54,6 +54,10 @@ enum cabin_report_fallback {
 	CABIN_FALLBACK_COUNT
 };
 
+/* As the wire has them. */
+extern const char *const cabin_report_state_words[CABIN_REPORT_STATE_COUNT];
+extern const char *const cabin_fallback_words[CABIN_FALLBACK_COUNT];
+
 struct cabin_client_ping {
 	uint32_t id; /* 0 … 2^31 − 1 */
 	double t1;   /* the client's clock, 0 … 2^53, any unit; not only whole numbers */

@@ -9,6 +9,9 @@
 
 static const double whole_max = 9007199254740992.0; /* 2^53 */
 
+const char *const cabin_report_state_words[CABIN_REPORT_STATE_COUNT] = {"starting", "live", "stalled", "interrupted"};
+const char *const cabin_fallback_words[CABIN_FALLBACK_COUNT] = {"none", "script-processor", "ogg-http", "native"};
+
 enum { REPORT_MAX_MS = 600000, REPORT_MAX_UNDERRUNS = 10000, PIN_TEXT_BYTES = 16 };
 
 static int read_number_or_null(double *out, const json_t *value)
@@ -22,11 +25,9 @@ static int read_number_or_null(double *out, const json_t *value)
 
 static int read_report(struct cabin_client_report *out, const json_t *root)
 {
-	static const char *const states[] = {"starting", "live", "stalled", "interrupted"};
-	static const char *const fallbacks[] = {"none", "script-processor", "ogg-http", "native"};
 	const json_t *hidden = json_object_get(root, "hidden");
-	int state = cabin_json_word(json_object_get(root, "state"), states, CABIN_REPORT_STATE_COUNT);
-	int fallback = cabin_json_word(json_object_get(root, "fallback"), fallbacks, CABIN_FALLBACK_COUNT);
+	int state = cabin_json_word(json_object_get(root, "state"), cabin_report_state_words, CABIN_REPORT_STATE_COUNT);
+	int fallback = cabin_json_word(json_object_get(root, "fallback"), cabin_fallback_words, CABIN_FALLBACK_COUNT);
 
 	if (state < 0 || fallback < 0 || !json_is_boolean(hidden) ||
 	    cabin_json_channel(&out->channel, json_object_get(root, "channel")) ||

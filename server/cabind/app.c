@@ -12,13 +12,15 @@
 
 #include "audio/device.h"
 #include "base/log.h"
-#include "cabind/app_booths.h"
+#include "cabind/app_desk.h"
 #include "cabind/app_metrics.h"
+#include "cabind/app_rooms.h"
 #include "cabind/hub_thread.h"
 #include "cabind/notify.h"
 #include "cabind/port_file.h"
 #include "cabind/settings.h"
 #include "capture/capture.h"
+#include "config/config_change.h"
 #include "monitor/meter.h"
 #include "net/server.h"
 
@@ -28,27 +30,30 @@ enum { HUB_INBOX_SLOTS = 4096 }; /* 128 sources of 100 packets a second fill it 
 struct app {
 	struct cabin_clock clock;
 	uint64_t began_ns;
-	struct cabin_config *config;
+	struct cabin_config *configured; /* as the file says */
+	struct cabin_config *config;	 /* as it runs: with the changes that were kept, and the inserts */
+	struct cabin_app_data data;
+	char openapi[PATH_MAX];
 	char *event_json;
-	uint16_t *numbers;
-	struct cabin_app_booths *booths;
+	struct cabin_app_rooms *rooms;
 	struct cabin_hub_thread *hub_thread;
 	struct cabin_app_metrics metrics;
 	struct cabin_server *server;
 	struct cabin_packet_pool *pool;
 	struct cabin_meter *meter;
 	struct cabin_sink sinks[CABIN_LOOPS_MAX + 1]; /* each loop's, and the meter's */
-	struct cabin_hub_channel_config *channels;
 	struct cabin_hub *hub;
 	struct cabin_capture *capture;
+	struct cabin_desk *desk;
 };
 
 /* The rule of relay/fanout.h: what may be away from the pool at once. */
-static uint32_t pool_slots(const struct cabin_config *config, uint32_t loop_count)
+static uint32_t pool_slots(const struct app *app)
 {
-	uint32_t windows = cabin_fanout_packets_held(config->channel_count, config->server.queue_limit_ms);
-	return loop_count * (windows + CABIN_SERVER_INBOX_SLOTS) + HUB_INBOX_SLOTS + 2u * config->source_count +
-	       cabin_hub_packets_held(config->booth_count) + CABIN_METER_SLOTS;
+	const struct cabin_desk_layout *layout = cabin_app_rooms_layout(app->rooms);
+	uint32_t windows = cabin_fanout_packets_held(layout->channel_count, app->config->server.queue_limit_ms);
+	return cabin_server_loop_count(app->server) * (windows + CABIN_SERVER_INBOX_SLOTS) + HUB_INBOX_SLOTS +
+	       2u * layout->source_count + cabin_hub_packets_held(layout->booth_count) + CABIN_METER_SLOTS;
 }
 
 static void set_log_level(const char *name)
@@ -95,6 +100,20 @@ static int find_web_folder(const struct cabin_options *options, char *path, size
 	return 0;
 }
 
+/* The desk is made after the network, and before it runs. */
+static bool take_request(void *context, struct cabin_api_request *request)
+{
+	const struct app *app = context;
+	return cabin_desk_request(app->desk, request);
+}
+
+static void take_event(void *context, const struct cabin_hub_event *event)
+{
+	const struct app *app = context;
+	if (app->desk) /* the first ones come while the hub is made */
+		cabin_desk_event(app->desk, event);
+}
+
 static int create_server(struct app *app, const struct cabin_options *options)
 {
 	char web_folder[PATH_MAX];
@@ -102,12 +121,9 @@ static int create_server(struct app *app, const struct cabin_options *options)
 	if (result != 0)
 		return result;
 	const struct cabin_config_server *from = &app->config->server;
-	app->numbers = calloc(app->config->channel_count, sizeof(app->numbers[0]));
 	app->event_json = cabin_config_event_json(app->config);
-	if (!app->numbers || !app->event_json)
+	if (!app->event_json)
 		return CABIN_ENOMEM;
-	for (uint16_t i = 0; i < app->config->channel_count; i++)
-		app->numbers[i] = app->config->channels[i].number;
 	struct cabin_server_config config = {
 	    .clock = app->clock,
 	    .listen = from->listen,
@@ -124,14 +140,14 @@ static int create_server(struct app *app, const struct cabin_options *options)
 	    .rto_min_us = from->rto_min_us,
 	    .web_folder = web_folder,
 	    .event_json = app->event_json,
-	    .channel_numbers = app->numbers,
-	    .channel_count = app->config->channel_count,
 	    .write_metrics = cabin_app_metrics_write,
 	    .context = &app->metrics,
 	    .hub_pulse = cabin_hub_thread_pulse(app->hub_thread),
 	    .hub_inbox = cabin_hub_thread_inbox(app->hub_thread),
+	    .api = take_request,
+	    .api_context = app,
 	};
-	cabin_app_booths_for_server(app->booths, &config);
+	cabin_app_rooms_for_server(app->rooms, &config);
 	return cabin_server_create(&app->server, &config);
 }
 
@@ -140,9 +156,29 @@ static uint32_t audience(void *context, uint16_t channel_index)
 	return cabin_server_listener_count(context, channel_index);
 }
 
-static const char *language_of(const struct cabin_config *config, const struct cabin_config_channel *channel)
+static bool levels_wanted(void *server)
 {
-	return channel->language_index == CABIN_INDEX_NONE ? NULL : config->languages[channel->language_index].id;
+	return cabin_server_desk_count(server) > 0;
+}
+
+static bool give_levels(void *server, const uint8_t *bytes, size_t size)
+{
+	return cabin_server_tell_desks(server, true, bytes, size);
+}
+
+/* Of every source that the hub can have: seats come after capture's. */
+static int create_meter(struct app *app)
+{
+	const struct cabin_desk_layout *layout = cabin_app_rooms_layout(app->rooms);
+	const struct cabin_meter_config config = {
+	    .clock = app->clock,
+	    .source_count = cabin_seat_source_index(layout->source_count, layout->booth_count, 1),
+	    .channel_count = layout->channel_count,
+	    .levels_wanted = levels_wanted,
+	    .levels = give_levels,
+	    .levels_context = app->server,
+	};
+	return cabin_meter_create(&app->meter, &config);
 }
 
 static int create_hub(struct app *app, const struct cabin_options *options)
@@ -152,31 +188,9 @@ static int create_hub(struct app *app, const struct cabin_options *options)
 	for (uint32_t i = 0; i < loop_count; i++)
 		app->sinks[i] = cabin_server_sink(app->server, i);
 	app->sinks[loop_count] = cabin_meter_sink(app->meter);
-	app->channels = calloc(app->config->channel_count, sizeof(app->channels[0]));
-	if (!app->channels)
-		return CABIN_ENOMEM;
-	for (uint16_t i = 0; i < app->config->channel_count; i++) {
-		const struct cabin_config_channel *from = &app->config->channels[i];
-		app->channels[i] = (struct cabin_hub_channel_config){
-		    .number = from->number,
-		    .kind = from->kind,
-		    .source_index = from->source_index,
-		    .floor_channel_index = from->floor_channel_index,
-		    .room_index = from->room_index,
-		    .language = language_of(app->config, from),
-		    .idle_feed = from->idle_feed,
-		    .idle_from_index = from->idle_from_index,
-		    .hold_ms = from->hold_ms,
-		    .fade_ms = from->fade_ms,
-		    .booth_id = from->booth_id,
-		};
-	}
 	struct cabin_hub_config config = {
 	    .clock = app->clock,
 	    .pool = app->pool,
-	    .channels = app->channels,
-	    .channel_count = app->config->channel_count,
-	    .source_count = app->config->source_count,
 	    .sinks = app->sinks,
 	    .sink_count = loop_count + 1,
 	    .notices = cabin_server_notice_sink(app->server),
@@ -184,62 +198,95 @@ static int create_hub(struct app *app, const struct cabin_options *options)
 	    .loudness_context = app->meter,
 	    .audience = audience,
 	    .audience_context = app->server,
+	    .event = take_event,
+	    .event_context = app,
 	    .tap = cabin_meter_tap,
 	    .tap_context = app->meter,
 	};
-	cabin_app_booths_for_hub(app->booths, &config);
+	cabin_app_rooms_for_hub(app->rooms, &config);
 	int result = first_number(options->first_sequence, UINT16_MAX, &config.first_sequence);
 	if (result == 0)
 		result = first_number(options->first_timestamp, UINT32_MAX, &config.first_timestamp);
 	return result != 0 ? result : cabin_hub_create(&app->hub, &config);
 }
 
-static bool desks_are_there(void *context)
+/* The configuration as it runs: the file's, the changes that the database keeps, the inserts. */
+static int prepare(struct app *app)
 {
-	return cabin_server_desk_count(context) > 0;
+	char sounds[PATH_MAX];
+	int result = cabin_app_data_open(&app->data, app->configured->server.data, app->clock);
+	if (result == 0)
+		result = cabin_config_copy(&app->config, app->configured);
+	if (result == 0)
+		result = cabin_desk_apply_stored(app->config, app->data.store);
+	if (result == 0)
+		result = cabin_share_path(sounds, sizeof(sounds), "sounds");
+	return result != 0 ? result : cabin_config_add_inserts(app->config, sounds);
 }
 
-static bool tell_levels(void *context, const uint8_t *bytes, size_t size)
-{
-	return cabin_server_tell_desks(context, true, bytes, size);
-}
-
-static int create_meter(struct app *app)
-{
-	const struct cabin_meter_config config = {
-	    .clock = app->clock,
-	    .source_count = cabin_seat_source_index(app->config->source_count, app->config->booth_count, 1),
-	    .channel_count = app->config->channel_count,
-	    .levels_wanted = desks_are_there,
-	    .levels = tell_levels,
-	    .levels_context = app->server,
-	};
-	return cabin_meter_create(&app->meter, &config);
-}
-
-static int build(struct app *app, const struct cabin_options *options)
+/* Everything that decides and sends, in the order of what needs what. */
+static int build_relay(struct app *app, const struct cabin_options *options)
 {
 	int result = cabin_hub_thread_create(&app->hub_thread, app->clock, HUB_INBOX_SLOTS);
 	if (result == 0)
-		result = cabin_app_booths_create(&app->booths, app->config);
+		result = cabin_app_rooms_create(&app->rooms, app->config);
 	if (result == 0)
 		result = create_server(app, options);
 	if (result == 0)
-		result =
-		    cabin_packet_pool_create(&app->pool, pool_slots(app->config, cabin_server_loop_count(app->server)));
+		result = cabin_packet_pool_create(&app->pool, pool_slots(app));
 	if (result == 0)
 		result = create_meter(app);
-	if (result == 0)
-		result = create_hub(app, options);
-	if (result != 0)
-		return result;
+	return result == 0 ? create_hub(app, options) : result;
+}
+
+static int create_capture(struct app *app)
+{
 	const struct cabin_capture_config capture = {
 	    .config = app->config,
 	    .clock = app->clock,
 	    .pool = app->pool,
 	    .hub_inbox = cabin_hub_thread_inbox(app->hub_thread),
 	};
-	result = cabin_capture_create(&app->capture, &capture);
+	return cabin_capture_create(&app->capture, &capture);
+}
+
+static int certificate_days(void *context)
+{
+	const struct app *app = context;
+	return cabin_server_certificate_days(app->server);
+}
+
+static int create_desk(struct app *app)
+{
+	bool described = cabin_share_path(app->openapi, sizeof(app->openapi), "openapi.json") == 0;
+	const struct cabin_desk_config config = {
+	    .clock = app->clock,
+	    .config = app->config,
+	    .configured = app->configured,
+	    .layout = *cabin_app_rooms_layout(app->rooms),
+	    .hub = app->hub,
+	    .hub_inbox = cabin_hub_thread_inbox(app->hub_thread),
+	    .capture = app->capture,
+	    .meter = app->meter,
+	    .store = app->data.store,
+	    .network = cabin_app_desk_network(app->server),
+	    .loop_count = cabin_server_loop_count(app->server),
+	    .certificate_days = certificate_days,
+	    .certificate_context = app,
+	    .openapi_path = described ? app->openapi : NULL,
+	};
+	return cabin_desk_create(&app->desk, &config);
+}
+
+static int build(struct app *app, const struct cabin_options *options)
+{
+	int result = prepare(app);
+	if (result == 0)
+		result = build_relay(app, options);
+	if (result == 0)
+		result = create_capture(app);
+	if (result == 0)
+		result = create_desk(app);
 	if (result != 0)
 		return result;
 	app->metrics = (struct cabin_app_metrics){
@@ -250,30 +297,38 @@ static int build(struct app *app, const struct cabin_options *options)
 	    .capture = app->capture,
 	    .meter = app->meter,
 	    .server = app->server,
+	    .desk = app->desk,
 	};
-	result = cabin_meter_start(app->meter);
+	result = app->data.store ? cabin_store_start(app->data.store) : 0;
+	if (result == 0)
+		result = cabin_meter_start(app->meter);
 	if (result == 0)
 		result = cabin_hub_thread_start(app->hub_thread, app->hub);
+	if (result == 0)
+		result = cabin_desk_start(app->desk);
 	return result != 0 ? result : cabin_server_start(app->server, app->pool);
 }
 
 /* Sinks and metrics belong to the server, so the hub's thread ends before it, and what
- * metrics read ends after it. */
+ * metrics read ends after it. The desk and the store's thread answer requests, so they end
+ * before it too. */
 static void tear_down(struct app *app)
 {
 	cabin_hub_thread_stop(app->hub_thread);
+	cabin_desk_stop(app->desk);
+	cabin_app_data_close(&app->data);
 	cabin_meter_stop(app->meter);
 	cabin_server_destroy(app->server);
 	cabin_capture_destroy(app->capture);
 	cabin_hub_destroy(app->hub);
+	cabin_desk_destroy(app->desk); /* its rooms' texts were the hub's too */
 	cabin_meter_destroy(app->meter);
 	cabin_hub_thread_destroy(app->hub_thread);
 	cabin_packet_pool_destroy(app->pool);
-	cabin_app_booths_destroy(app->booths);
-	free(app->channels);
-	free(app->numbers);
+	cabin_app_rooms_destroy(app->rooms);
 	free(app->event_json);
 	cabin_config_destroy(app->config);
+	cabin_config_destroy(app->configured);
 }
 
 static int announce(const struct app *app, const struct cabin_options *options)
@@ -291,7 +346,7 @@ static int announce(const struct app *app, const struct cabin_options *options)
 		  "start_ms=%llu",
 		  CABIN_VERSION, (int)(strrchr(server->listen, ':') - server->listen), server->listen, port,
 		  server->listen_tls ? server->listen_tls : "none", port_tls, app->config->event_id,
-		  app->config->room_count, app->config->channel_count, app->config->source_count,
+		  app->configured->room_count, app->configured->channel_count, app->configured->source_count,
 		  (unsigned long long)start_ms);
 	cabin_notify("READY=1");
 	return 0;
@@ -341,10 +396,10 @@ static int run(const struct cabin_options *options)
 
 	struct app app = {.clock = cabin_clock_monotonic()};
 	app.began_ns = cabin_clock_now_ns(&app.clock);
-	int result = cabin_settings_load(&app.config, options, stderr);
+	int result = cabin_settings_load(&app.configured, options, stderr);
 	if (result != 0)
 		return result;
-	set_log_level(app.config->server.log_level);
+	set_log_level(app.configured->server.log_level);
 	result = build(&app, options);
 	if (result == 0)
 		result = announce(&app, options);

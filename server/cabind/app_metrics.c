@@ -8,7 +8,7 @@
 
 _Static_assert((int)CABIN_METRICS_CLOSE_CODES == (int)CABIN_CLOSED_COUNT, "same closings in the same order");
 _Static_assert((int)CABIN_METRICS_REFUSALS == (int)CABIN_SERVER_REFUSALS, "same refusals in the same order");
-_Static_assert((int)CABIN_REPORT_BUCKETS <= (int)CABIN_METRICS_BUCKETS_MAX, "buckets fit");
+_Static_assert((int)CABIN_AUDIENCE_BUCKETS <= (int)CABIN_METRICS_BUCKETS_MAX, "buckets fit");
 
 static struct cabin_metrics_histogram histogram(const struct cabin_report_histogram *from)
 {
@@ -151,6 +151,20 @@ static void fill_server(const struct cabin_app_metrics *from, struct cabin_metri
 	    .pool_empty = cabin_packet_pool_empty_count(from->pool),
 	    .hub_inbox_refused = cabin_inbox_refused_count(from->hub_inbox),
 	};
+	struct cabin_desk_figures desk;
+	cabin_desk_figures(from->desk, &desk);
+	to->alarms = desk.alarms;
+	to->desks = cabin_server_desk_count(from->server);
+	to->levels_dropped = stats.levels_dropped;
+	to->lost = stats.lost;
+	to->desk_events_dropped = desk.dropped_events;
+	to->changes = desk.changes;
+	to->store_writable = desk.store_writable;
+	to->store_entries = desk.store_entries;
+	to->store_dropped = desk.store_dropped;
+	to->store_waiting = desk.store_waiting;
+	to->disk_free_bytes = desk.disk_free_bytes;
+	to->store_file_bytes = desk.store_file_bytes;
 	memcpy(to->joins_refused, stats.joins_refused, sizeof(to->joins_refused));
 	memcpy(to->closed_by_code, stats.closed_by_code, sizeof(to->closed_by_code));
 }
@@ -171,8 +185,8 @@ void cabin_app_metrics_write(void *context, FILE *to)
 	    .booth_count = config->booth_count,
 	    .channel_count = config->channel_count,
 	    .source_count = config->source_count,
-	    .bounds_ms = cabin_report_bounds_ms,
-	    .bound_count = CABIN_REPORT_BUCKETS - 1,
+	    .bounds_ms = cabin_audience_bounds_ms,
+	    .bound_count = CABIN_AUDIENCE_BUCKETS - 1,
 	};
 	if (channels && sources && booths && seats) {
 		metrics.seat_count = fill_seats(from, seats);

@@ -8,6 +8,7 @@
 #include "base/packet.h"
 #include "capture/capture.h"
 #include "config/config.h"
+#include "desk/desk.h"
 #include "net/server.h"
 #include "relay/hub.h"
 
@@ -20,6 +21,7 @@ struct cabin_app_metrics {
 	const struct cabin_capture *capture;
 	struct cabin_meter *meter;
 	const struct cabin_server *server;
+	const struct cabin_desk *desk;
 };
 
 /* Writes the answer of /metrics. `context` is a struct cabin_app_metrics. Any thread:

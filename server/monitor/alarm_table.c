@@ -166,7 +166,7 @@ static const struct cabin_alarm_row rows[CABIN_ALARM_KINDS] = {
 	    .margin = 2.5,
 	    .critical = 25,
 	    .unit = "%",
-	    .hold_ms = 2000,
+	    .hold_ms = 1500,
 	    .clear_ms = 5000,
 	    .meaning = "So many of the room's listeners hear holes or nothing: at least 3, or 1 where there are 20 "
 		       "at most.",

@@ -121,6 +121,18 @@ const struct cabin_metric cabin_metric_table[] = {
 	{"cabin_seat_uplink_lost_total", COUNTER, "", "Packets that its console dropped itself: gaps in its sequence while the microphone was open.", OF_SEAT(U64, uplink_lost), .scale = 0},
 	{"cabin_seat_uplink_age_seconds", GAUGE, "seconds", "Age of its sound when it came, from the microphone to the server, smoothed over some ten packets; 0: none came yet.", OF_SEAT(DOUBLE, uplink_age_ms), .scale = .001},
 
+	/* the desk */
+	{"cabin_connections_lost_total", COUNTER, "", "Listeners' WebSockets that ended without a word from either side, as when a network fails.", OF_SERVER(U64, lost), .scale = 0},
+	{"cabin_desks", GAUGE, "", "Technicians' and observers' desks that are open now.", OF_SERVER(U32, desks), .scale = 0},
+	{"cabin_desk_levels_dropped_total", COUNTER, "", "Levels that a desk which was behind missed.", OF_SERVER(U64, levels_dropped), .scale = 0},
+	{"cabin_desk_events_dropped_total", COUNTER, "", "What happened in the hub and did not reach the log, because the desk's inbox was full.", OF_SERVER(U64, desk_events_dropped), .scale = 0},
+	{"cabin_changes", GAUGE, "", "Settings that differ from the configuration file.", OF_SERVER(U32, changes), .scale = 0},
+	{"cabin_store_writable", GAUGE, "", "1 while the event's database takes what is written.", OF_SERVER(U32, store_writable), .scale = 0},
+	{"cabin_store_entries_total", COUNTER, "", "Entries written into the event's log.", OF_SERVER(U64, store_entries), .scale = 0},
+	{"cabin_store_dropped_total", COUNTER, "", "Entries, minutes and changes that were not kept because too many waited.", OF_SERVER(U64, store_dropped), .scale = 0},
+	{"cabin_store_waiting", GAUGE, "", "What waits to be written.", OF_SERVER(U64, store_waiting), .scale = 0},
+	{"cabin_store_file_bytes", GAUGE, "bytes", "Size of the event's database.", OF_SERVER(U64, store_file_bytes), .scale = 0},
+	{"cabin_disk_free_bytes", GAUGE, "bytes", "Free on the database's disk.", OF_SERVER(U64, disk_free_bytes), .scale = 0},
 	/* alarms */
 	{"cabin_alarms_active", GAUGE, "", "Alarms that are raised now, acknowledged or not (docs/alarms.md).", OF_SERVER(U64_EACH, alarms.active), 0, "kind", cabin_alarm_ids, CABIN_ALARM_KINDS},
 	{"cabin_alarms_raised_total", COUNTER, "", "Alarms that were raised.", OF_SERVER(U64_EACH, alarms.raised), 0, "kind", cabin_alarm_ids, CABIN_ALARM_KINDS},

@@ -86,6 +86,9 @@ struct cabin_metrics_server {
 	uint32_t pool_free;
 	uint64_t pool_empty, hub_inbox_refused, meter_dropped, levels_refused;
 	struct cabin_alarm_figures alarms;
+	uint32_t desks, changes, store_writable;
+	uint64_t lost, levels_dropped, desk_events_dropped;
+	uint64_t store_entries, store_dropped, store_waiting, disk_free_bytes, store_file_bytes;
 };
 
 struct cabin_metrics {

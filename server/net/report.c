@@ -4,9 +4,6 @@
 
 _Static_assert(CABIN_REPORT_STATE_COUNT == 4 && CABIN_FALLBACK_COUNT == 4, "the sums have room for these");
 
-const double cabin_report_bounds_ms[CABIN_REPORT_BUCKETS - 1] = {5,   10,  20,	30,  40,  60,  80,
-								 100, 150, 200, 300, 500, 1000};
-
 /* As cabin_counter_add: one writer. */
 static void add_ms(_Atomic double *sum, double more)
 {
@@ -18,7 +15,7 @@ static void observe(struct cabin_report_counter_histogram *histogram, double val
 	if (value_ms < 0) /* null: the client does not know */
 		return;
 	int bucket = 0;
-	while (bucket < CABIN_REPORT_BUCKETS - 1 && value_ms > cabin_report_bounds_ms[bucket])
+	while (bucket < CABIN_AUDIENCE_BUCKETS - 1 && value_ms > cabin_audience_bounds_ms[bucket])
 		bucket++;
 	cabin_counter_add(&histogram->count[bucket], 1);
 	add_ms(&histogram->sum_ms, value_ms);
@@ -43,7 +40,7 @@ void cabin_report_add(struct cabin_report_counters *counters, const struct cabin
 static void sum_histogram(struct cabin_report_histogram *out, const struct cabin_report_counter_histogram *from)
 {
 	uint64_t below = 0;
-	for (int b = 0; b < CABIN_REPORT_BUCKETS; b++) {
+	for (int b = 0; b < CABIN_AUDIENCE_BUCKETS; b++) {
 		below += cabin_counter_get(&from->count[b]);
 		out->count[b] += below;
 	}

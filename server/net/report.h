@@ -10,7 +10,7 @@
 #include "wire/control.h"
 
 struct cabin_report_counter_histogram {
-	_Atomic uint64_t count[CABIN_REPORT_BUCKETS];
+	_Atomic uint64_t count[CABIN_AUDIENCE_BUCKETS];
 	_Atomic double sum_ms;
 };
 

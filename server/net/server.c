@@ -1,5 +1,6 @@
 #include "net/server.h"
 
+#include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -351,4 +352,10 @@ void cabin_server_report_sums(const struct cabin_server *server, uint16_t channe
 	memset(out, 0, sizeof(*out));
 	for (uint32_t i = 0; i < server->loop_count; i++)
 		cabin_report_sum(out, &server->loops[i]->reports[channel_index]);
+}
+
+int cabin_server_certificate_days(const struct cabin_server *server)
+{
+	const char *certificate = server->net.config.tls_cert;
+	return certificate ? cabin_tls_files_days(certificate) : INT_MAX;
 }

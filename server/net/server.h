@@ -192,11 +192,10 @@ uint32_t cabin_server_listener_count(const struct cabin_server *server, uint16_t
 void cabin_server_audience(const struct cabin_server *server, struct cabin_audience *out);
 
 /* The listeners' reports (docs/protocol.md, 7) of one channel, added up over all
- * loops. Histogram bucket b counts reports with value <= bounds[b]; the last is +Inf. */
-enum { CABIN_REPORT_BUCKETS = 14 };
-extern const double cabin_report_bounds_ms[CABIN_REPORT_BUCKETS - 1];
+ * loops. Histogram bucket b counts reports with
+ * value <= cabin_audience_bounds_ms[b]; the last is +Inf. */
 struct cabin_report_histogram {
-	uint64_t count[CABIN_REPORT_BUCKETS];
+	uint64_t count[CABIN_AUDIENCE_BUCKETS];
 	double sum_ms;
 };
 struct cabin_report_sums {
@@ -208,5 +207,9 @@ struct cabin_report_sums {
 	struct cabin_report_histogram mouth_to_ear, buffer, late, round_trip;
 };
 void cabin_server_report_sums(const struct cabin_server *server, uint16_t channel_index, struct cabin_report_sums *out);
+
+/* Whole days that the certificate's file is still good, negative when it is not any more;
+ * INT_MAX: there is none, or it cannot be read. Reads the file: not for a loop's thread. */
+int cabin_server_certificate_days(const struct cabin_server *server);
 
 #endif

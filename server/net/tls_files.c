@@ -1,6 +1,7 @@
 #include "net/tls_files.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
@@ -75,4 +76,19 @@ out:
 		fclose(key_file);
 	ERR_clear_error();
 	return result;
+}
+
+int cabin_tls_files_days(const char *certificate)
+{
+	int days = INT_MAX, seconds = 0;
+	FILE *file = fopen(certificate, "re");
+	X509 *x509 = file ? PEM_read_X509(file, NULL, NULL, NULL) : NULL;
+	/* Both have the sign of the difference from now. */
+	if (x509 && !ASN1_TIME_diff(&days, &seconds, NULL, X509_get0_notAfter(x509)))
+		days = INT_MAX;
+	X509_free(x509);
+	if (file)
+		fclose(file);
+	ERR_clear_error();
+	return days;
 }

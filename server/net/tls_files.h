@@ -9,4 +9,8 @@
  * CABIN_EFORMAT; logged with what to do. An expired certificate only warns. */
 CABIN_MUST_CHECK int cabin_tls_files_check(const char *certificate, const char *key);
 
+/* Whole days until the certificate's end, negative after it; INT_MAX: it cannot be read.
+ * Any thread; reads the file. */
+int cabin_tls_files_days(const char *certificate);
+
 #endif

@@ -64,6 +64,8 @@ static void publish_stats(struct hub_booth *booth)
 
 	atomic_store_explicit(&booth->on_air_now, machine->on_air, memory_order_relaxed);
 	atomic_store_explicit(&booth->held_now, machine->held, memory_order_relaxed);
+	atomic_store_explicit(&booth->coughs_now, machine->on_air && machine->seats[machine->on_air - 1].cough,
+			      memory_order_relaxed);
 	atomic_store_explicit(&booth->present_now, cabin_booth_present_count(machine), memory_order_relaxed);
 	atomic_store_explicit(&booth->handovers, machine->handovers, memory_order_relaxed);
 	atomic_store_explicit(&booth->handovers_cancelled, machine->handovers_cancelled, memory_order_relaxed);
@@ -196,6 +198,7 @@ void cabin_hub_booth_stats(const struct cabin_hub *hub, uint16_t booth_index, st
 	*out = (struct cabin_hub_booth_stats){
 	    .on_air = (uint8_t)atomic_load_explicit(&booth->on_air_now, memory_order_relaxed),
 	    .held = atomic_load_explicit(&booth->held_now, memory_order_relaxed),
+	    .coughs = atomic_load_explicit(&booth->coughs_now, memory_order_relaxed),
 	    .present = (uint8_t)atomic_load_explicit(&booth->present_now, memory_order_relaxed),
 	    .handovers = cabin_counter_get(&booth->handovers),
 	    .handovers_cancelled = cabin_counter_get(&booth->handovers_cancelled),

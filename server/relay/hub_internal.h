@@ -52,7 +52,7 @@ struct hub_booth {
 	struct hub_seat_seen seats_seen[CABIN_SEATS_MAX];
 
 	/* Relaxed, for cabin_hub_booth_stats. */
-	_Atomic uint32_t on_air_now, held_now, present_now;
+	_Atomic uint32_t on_air_now, held_now, coughs_now, present_now;
 	_Atomic uint64_t handovers, handovers_cancelled, dropped_packets;
 };
 

@@ -233,6 +233,7 @@ void cabin_store_stats(const struct cabin_store *store, struct cabin_store_stats
 	    .waiting_commits = atomic_load_explicit(&store->held[CABIN_STORE_JOB_COMMIT], memory_order_relaxed),
 	    .writable = !error,
 	    .error = error,
+	    .disk_size_bytes = atomic_load_explicit(&store->disk_size_bytes, memory_order_relaxed),
 	    .disk_free_bytes = atomic_load_explicit(&store->disk_free_bytes, memory_order_relaxed),
 	    .file_bytes = atomic_load_explicit(&store->file_bytes, memory_order_relaxed),
 	    .commit_ms_max = atomic_load_explicit(&store->commit_ms_max, memory_order_relaxed),

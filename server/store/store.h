@@ -157,6 +157,7 @@ struct cabin_store_stats {
 	uint32_t waiting_commits; /* commits that are */
 	bool writable;		  /* the newest write succeeded */
 	const char *error;	  /* static: why it is not writable; NULL */
+	uint64_t disk_size_bytes; /* of the database's disk; 0: not known yet */
 	uint64_t disk_free_bytes; /* for this process, on the database's disk; measured each second, as the next one */
 	uint64_t file_bytes;	  /* database and WAL */
 	double commit_ms_max;	  /* longest commit, from the first row to the disk */

@@ -62,7 +62,7 @@ struct cabin_store {
 	uint64_t figures_ns;	/* when the disk is measured next */
 
 	/* Written by the store's thread, read by any: relaxed. */
-	_Atomic uint64_t entries, minutes, failed_commits, disk_free_bytes, file_bytes;
+	_Atomic uint64_t entries, minutes, failed_commits, disk_free_bytes, disk_size_bytes, file_bytes;
 	_Atomic(const char *) error; /* NULL: the newest write succeeded */
 	_Atomic double commit_ms_max;
 };

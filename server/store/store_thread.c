@@ -265,9 +265,12 @@ void cabin_store_measure(struct cabin_store *store)
 {
 	struct statvfs disk;
 	store->figures_ns = cabin_clock_now_ns(&store->clock) + CABIN_NS_PER_S;
-	if (fstatvfs(store->database.file, &disk) == 0)
+	if (fstatvfs(store->database.file, &disk) == 0) {
 		atomic_store_explicit(&store->disk_free_bytes, (uint64_t)disk.f_bavail * disk.f_frsize,
 				      memory_order_relaxed);
+		atomic_store_explicit(&store->disk_size_bytes, (uint64_t)disk.f_blocks * disk.f_frsize,
+				      memory_order_relaxed);
+	}
 	atomic_store_explicit(&store->file_bytes, size_of(store->path, "") + size_of(store->path, "-wal"),
 			      memory_order_relaxed);
 }

@@ -194,3 +194,20 @@ export function percentile(values, share) {
 	const sorted = [...values].sort((a, b) => a - b);
 	return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
 }
+
+/**
+ * The strongest frequency of a sound, to a fraction of a hertz for a steady tone.
+ * @param {Float32Array} samples 48 kHz
+ */
+export function toneHz(samples, rate = 48000) {
+	const size = 2 ** Math.floor(Math.log2(samples.length));
+	const re = new Float64Array(size);
+	const im = new Float64Array(size);
+	for (let i = 0; i < size; i++) re[i] = samples[i] * (0.5 - 0.5 * Math.cos((2 * Math.PI * i) / size));
+	fft(re, im);
+	const power = (bin) => Math.log(re[bin] ** 2 + im[bin] ** 2 + 1e-12);
+	let best = 1;
+	for (let bin = 1; bin < size / 2; bin++) if (power(bin) > power(best)) best = bin;
+	const [left, middle, right] = [power(best - 1), power(best), power(best + 1)];
+	return ((best + (0.5 * (left - right)) / (left - 2 * middle + right)) * rate) / size;
+}

@@ -232,8 +232,8 @@ static void control_is_answered_and_reports_are_added_up(void **state)
 	assert_int_equal(sums.underruns, 2);
 	assert_float_equal(sums.concealed_ms, 12, 1e-9);
 	assert_float_equal(sums.mouth_to_ear.sum_ms, 71, 1e-9);
-	assert_int_equal(sums.mouth_to_ear.count[CABIN_REPORT_BUCKETS - 1], 1);
-	assert_int_equal(sums.round_trip.count[CABIN_REPORT_BUCKETS - 1], 0);
+	assert_int_equal(sums.mouth_to_ear.count[CABIN_AUDIENCE_BUCKETS - 1], 1);
+	assert_int_equal(sums.round_trip.count[CABIN_AUDIENCE_BUCKETS - 1], 0);
 	close_ears(1);
 	cabin_feeder_destroy(world.feeder);
 }

@@ -282,9 +282,9 @@ static void nobody_answers(void **state)
 	assert_int_equal(client_answer(fd, answer, sizeof(answer)), 504);
 	bench_reply(&bench, request->ticket, 200, "{\"late\":1}"); /* thrown away */
 	cabin_api_request_free(request);
-	ask(fd, "GET", "/healthz", "", "");
-	assert_int_equal(client_answer(fd, answer, sizeof(answer)), 200);
-	assert_non_null(strstr(answer, "ok\n"));
+	ask(fd, "GET", "/nothing", "", "");
+	assert_int_equal(client_answer(fd, answer, sizeof(answer)), 404);
+	assert_non_null(strstr(answer, "not found\n"));
 	close(fd);
 }
 

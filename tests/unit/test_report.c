@@ -38,7 +38,7 @@ static void sums_over_loops(void **state)
 	assert_float_equal(sums.concealed_ms, 5, 1e-9);
 	assert_float_equal(sums.mouth_to_ear.sum_ms, 5070, 1e-9);
 	/* Not known is not counted. */
-	assert_int_equal(sums.round_trip.count[CABIN_REPORT_BUCKETS - 1], 0);
+	assert_int_equal(sums.round_trip.count[CABIN_AUDIENCE_BUCKETS - 1], 0);
 }
 
 static void buckets_are_cumulative_and_their_bounds_inclusive(void **state)
@@ -46,19 +46,19 @@ static void buckets_are_cumulative_and_their_bounds_inclusive(void **state)
 	static struct cabin_report_counters counters;
 	struct cabin_report_sums sums;
 	struct cabin_client_report report = {.mouth_to_ear_ms = -1, .round_trip_ms = -1};
-	for (int b = 0; b < CABIN_REPORT_BUCKETS - 1; b++) {
-		report.buffer_ms = cabin_report_bounds_ms[b];
+	for (int b = 0; b < CABIN_AUDIENCE_BUCKETS - 1; b++) {
+		report.buffer_ms = cabin_audience_bounds_ms[b];
 		cabin_report_add(&counters, &report);
 	}
 	report.buffer_ms = 600000;
 	cabin_report_add(&counters, &report);
 	memset(&sums, 0, sizeof(sums));
 	cabin_report_sum(&sums, &counters);
-	for (int b = 0; b < CABIN_REPORT_BUCKETS; b++)
+	for (int b = 0; b < CABIN_AUDIENCE_BUCKETS; b++)
 		assert_int_equal(sums.buffer.count[b], b + 1);
-	for (int b = 1; b < CABIN_REPORT_BUCKETS - 1; b++)
-		assert_true(cabin_report_bounds_ms[b] > cabin_report_bounds_ms[b - 1]);
-	assert_int_equal(sums.late.count[0], CABIN_REPORT_BUCKETS);
+	for (int b = 1; b < CABIN_AUDIENCE_BUCKETS - 1; b++)
+		assert_true(cabin_audience_bounds_ms[b] > cabin_audience_bounds_ms[b - 1]);
+	assert_int_equal(sums.late.count[0], CABIN_AUDIENCE_BUCKETS);
 }
 
 int main(void)
