@@ -11,7 +11,7 @@
 #include "ctl/show.h"
 #include "ctl/table.h"
 
-enum { WATCH_MS = 200, BAR_COLUMNS = 30, BAR_RANGE_DB = 60 };
+enum { WATCH_MS = 200, BAR_COLUMNS = 30, BAR_RANGE_DB = 60, SILENCE_DB = -120 };
 
 /* What feeds it, by whom: "booth plenary-vi/1", "channel plenary.fr", "tone (desk)". */
 static void feed_cell(struct cabin_ctl_table *table, const json_t *desk, const json_t *channel)
@@ -62,8 +62,9 @@ int cabin_ctl_channels(const struct cabin_ctl_options *options)
 
 static void level_cell(struct cabin_ctl_table *table, const json_t *point, const char *name)
 {
-	if (json_is_number(json_object_get(point, name)))
-		cabin_ctl_table_cell(table, "%.1f", cabin_ctl_number(point, name, 0));
+	double level = cabin_ctl_number(point, name, -HUGE_VAL);
+	if (level > SILENCE_DB)
+		cabin_ctl_table_cell(table, "%.1f", level);
 	else
 		cabin_ctl_table_text(table, NULL);
 }
@@ -108,7 +109,10 @@ static int print_levels(const json_t *desk, const json_t *levels, const char *en
 	size_t i;
 	json_array_foreach(json_object_get(levels, "points"), i, point)
 	{
-		if (!json_is_object(point))
+		const char *kind = cabin_ctl_text(point, "kind");
+		bool rests = !json_is_number(json_object_get(point, "peak_dbfs"));
+		/* Sounds that the desk can insert are many, and of interest while they play. */
+		if (!kind || (rests && strcmp(kind, "insert") == 0))
 			continue;
 		point_cell(table, desk, point);
 		level_cell(table, point, "peak_dbfs");

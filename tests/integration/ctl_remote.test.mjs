@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { makeAccess } from '../harness/access.mjs';
 import { startExampleServer } from '../harness/api_server.mjs';
-import { makeCertificate } from '../harness/cabind.mjs';
+import { makeCertificate, startCabind } from '../harness/cabind.mjs';
 import { own, program, run, start, temporaryFolder, until } from '../harness/process.mjs';
 
 const access = makeAccess();
@@ -298,4 +298,32 @@ test('bash completes commands, options, and their values', async () => {
 	assert.deepEqual(await complete('completion', ''), ['bash', 'zsh', 'fish']);
 	assert.deepEqual(await complete('alarms', '--token-file', 'comp'), ['completion.bash']);
 	assert.deepEqual(await complete('token', 'create', '--name', ''), []);
+});
+
+test('a real server: its demo, seen and changed from a shell', { timeout: 60000 }, async (t) => {
+	const server = await own(t, startCabind({ args: ['--demo', '--data', temporaryFolder('ctl'), ...access.args] }));
+	const ctl = async (...args) => {
+		const result = await run(program('cabinctl'), args, { env: { ...env, CABIN_SERVER: server.url } });
+		assert.equal(result.code, 0, `${args.join(' ')}: ${result.stderr}`);
+		return result.stdout;
+	};
+	assert.match(await ctl('status'), /^plenary {2}Plenary +plenary-floor/m);
+	assert.match(await ctl('channels'), /^plenary\.vi +2 /m);
+	await until('the floor is heard', async () => /^input plenary-floor +-\d/m.test(await ctl('levels')));
+	assert.match(await ctl('listeners'), /^0 listeners$/m);
+	await ctl('channel', 'set', 'plenary.vi', '--source', 'silence', '--gain', '-6', '--yes');
+	await until('it is silent', async () => /^plenary\.vi +2 {2}silence \(by hand\).*-6\.0 dB/m.test(await ctl('channels')));
+	assert.match(await ctl('changes'), /^channel {2}plenary\.vi {2}gain_db {2}-6/m);
+	assert.match(await ctl('config', 'export'), /gain_db: -6/);
+	assert.match(await ctl('room', 'add', 'side-1', '--name', 'Phòng bên', '--languages', 'vi'), /^booth {4}side-1-vi$/m);
+	assert.match(await ctl('room', 'set', 'side-1', '--lock', '--pin', '004821', '--yes'), /PIN 004821/);
+	assert.match(await ctl('status'), /^side-1 {3}Phòng bên +– +PIN 004821/m);
+	await ctl('room', 'remove', 'side-1', '--yes');
+	await ctl('announce', 'evacuation', '--scope', 'water', '--yes');
+	assert.match(await ctl('status'), /^announcing {2}evacuation in water since .*\(Minh\)$/m);
+	await ctl('announce', 'stop');
+	await ctl('changes', 'undo', 'channel', 'plenary.vi', 'gain_db', '--yes');
+	assert.match(await ctl('log', '--from', '5m', '--kind', 'action'), /plenary\.vi {2}Minh {2}?.*gain_db=-6/);
+	assert.match(await ctl('minutes', '--from', '1h'), /^MINUTE/);
+	assert.match(await ctl('talkback', 'status'), /off/);
 });
