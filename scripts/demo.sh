@@ -62,6 +62,8 @@ show_booths() {
 				--server "https://$address:$2" | sed -n 's/^link *//p')
 			printf '  %s\n  %s\n\n' "$booth" "$link"
 		done
+	printf '  The technician'"'"'s desk:\n  %s\n\n' "$(build/bin/cabinctl token create --key build/demo/event \
+		--role technician --name Demo --valid 1d --server "https://$address:$2" | sed -n 's/^link *//p')"
 	printf '  The sign for the lectern: https://%s:%s/stage/plenary\n' "$address" "$2"
 	[ ! -x build/bin/cabin-booth ] ||
 		printf '  The same booths in a terminal: build/bin/cabin-booth --trust-any --token LINK\n'
