@@ -64,13 +64,14 @@ async function measureOffset(console_) {
  * Connects, joins and waits for the answer.
  * @param {{ws: string, event: () => Promise<any>}} server as startCabind gives it
  * @param {{token: string, seat?: number, resume?: string, name?: string, mic?: boolean, channel?: string,
- *   refused?: boolean, rejectUnauthorized?: boolean}} options `refused`: do not wait for `joined`
+ *   refused?: boolean, rejectUnauthorized?: boolean, booth?: string}} options `refused`: do not wait for `joined`;
+ *   `booth`: with a technician's token
  */
 export async function joinBooth(server, options) {
 	const { channel, rejectUnauthorized } = options;
 	const it = await connect(server, { channel, rejectUnauthorized, url: `${server.ws}?console` });
-	const { token, seat, resume, name, mic } = options;
-	it.send({ type: 'join', token, seat, resume, name, mic, console: 'test' });
+	const { token, seat, resume, name, mic, booth } = options;
+	it.send({ type: 'join', token, seat, resume, name, mic, booth, console: 'test' });
 	if (options.refused) return it;
 	const joined = await it.message('joined');
 	const offset = await measureOffset(it);
