@@ -81,6 +81,7 @@ export class ConsoleConnection {
 	private blockAt: number | null = null;
 
 	private token = '';
+	private booth: string | null = null;
 	private name: string | null = null;
 	private seat: number | null = null;
 	private resume: string | null = null;
@@ -119,6 +120,7 @@ export class ConsoleConnection {
 	open(command: Extract<ConsoleCommand, { type: 'open' }>, tools: VoiceTools): void {
 		this.tools = tools;
 		this.token = command.token;
+		this.booth = command.booth ?? null;
 		this.name = command.name;
 		this.seat = command.seat;
 		this.resume = command.resume;
@@ -194,6 +196,7 @@ export class ConsoleConnection {
 		this.say({
 			type: 'join',
 			token: this.token,
+			...(this.booth === null ? {} : { booth: this.booth }),
 			seat: this.seat,
 			resume: this.resume,
 			name: this.name,

@@ -18,6 +18,8 @@ export type ConsoleCommand =
 			type: 'open';
 			url: string;
 			token: string;
+			/** Only with a technician's token: the booth that it takes a seat in. */
+			booth?: string;
 			name: string | null;
 			/** Of an earlier life of this page: the same seat, and the microphone as it was. */
 			resume: string | null;

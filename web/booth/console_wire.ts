@@ -149,6 +149,7 @@ export type ConsoleMessage =
 	| {
 			type: 'join';
 			token: string;
+			booth?: string;
 			seat: number | null;
 			resume: string | null;
 			name: string | null;

@@ -20,15 +20,15 @@ const REPORT_MS = 1000;
 const CONNECT_LIMIT_MS = 5000;
 
 export class Connection {
-	private channelId: string | null = null;
-	private channelNumber: number | null = null;
-	private event: EventAnswer | null = null;
-	private engine: MessagePort | null = null;
+	protected channelId: string | null = null;
+	protected channelNumber: number | null = null;
+	protected event: EventAnswer | null = null;
+	protected engine: MessagePort | null = null;
 	private engineReport: EngineReport | null = null;
 	private reported: EngineReport | null = null;
 	private page: PageState = { hidden: false, interrupted: false, mouthToEarMs: null, fallback: 'none' };
-	private readonly link: Link;
-	private isJoined = false;
+	protected readonly link: Link;
+	protected isJoined = false;
 	private fetching: AbortController | null = null;
 	private nextReport = 0;
 	private lateMs = 0;
@@ -132,13 +132,13 @@ export class Connection {
 			.finally(() => clearTimeout(limit));
 	}
 
-	private opened(): void {
+	protected opened(): void {
 		this.engine?.postMessage({ type: 'connected' });
 		this.join();
 	}
 
 	/** Listens as soon as the socket is open and the channel's number is known. */
-	private join(): void {
+	protected join(): void {
 		if (this.link.state !== 'open' || this.event === null || this.channelId === null) return;
 		const number = findChannel(this.event, this.channelId);
 		this.channelNumber = number;
@@ -216,7 +216,7 @@ export class Connection {
 		this.send(message);
 	}
 
-	private send(message: ClientMessage): void {
+	protected send(message: ClientMessage): void {
 		this.link.send(formatClientMessage(message));
 	}
 
