@@ -133,7 +133,7 @@ struct cabin_http_reply cabin_http_route(struct cabin_loop *loop, struct lws *ws
 	const struct cabin_static_file *file = cabin_static_find(files, page_of(path));
 	if (file) {
 		reply = static_file(wsi, file);
-		reply.uses_microphone = strncmp(path, "/booth/", 7) == 0;
+		reply.uses_microphone = strncmp(path, "/booth/", 7) == 0 || strncmp(path, "/desk/", 6) == 0;
 		return reply;
 	}
 	if (cabin_static_is_folder(files, path))
