@@ -17,8 +17,8 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => rm(dist, { recursive: true }));
 
-it.each(Object.entries(PAGES))('%s fits into its budget', async (_, { base, budget }) => {
-	const files = await firstLoad(join(dist, base));
+it.each(Object.entries(PAGES))('%s fits into its budget', async (_, { base, budget, later }) => {
+	const files = await firstLoad(join(dist, base), later);
 	const sum = files.reduce((bytes, file) => bytes + file.gzip, 0);
 	expect(files.length).toBeGreaterThan(2);
 	expect(sum, table(files, budget)).toBeLessThanOrEqual(budget);
