@@ -215,13 +215,12 @@ static void submit(struct cabin_http_api *api)
 static void copy_query(char out[CABIN_API_PATH_BYTES], struct lws *wsi)
 {
 	size_t size = 0;
-	int length;
 	out[0] = '\0';
-	for (int i = 0; (length = lws_hdr_fragment_length(wsi, WSI_TOKEN_HTTP_URI_ARGS, i)) > 0; i++) {
+	for (int i = 0; lws_hdr_fragment_length(wsi, WSI_TOKEN_HTTP_URI_ARGS, i) > 0; i++) {
 		if (size > 0)
 			out[size++] = '&';
-		length = lws_hdr_copy_fragment(wsi, out + size, (int)(CABIN_API_PATH_BYTES - size),
-					       WSI_TOKEN_HTTP_URI_ARGS, i);
+		int length = lws_hdr_copy_fragment(wsi, out + size, (int)(CABIN_API_PATH_BYTES - size),
+						   WSI_TOKEN_HTTP_URI_ARGS, i);
 		if (length < 0)
 			break;
 		size += (size_t)length;

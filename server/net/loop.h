@@ -25,6 +25,7 @@
 #include "net/address_counts.h"
 #include "net/admission.h"
 #include "net/auth.h"
+#include "net/guesses.h"
 #include "net/http_static.h"
 #include "net/live.h"
 #include "net/report.h"
@@ -115,6 +116,7 @@ struct cabin_loop {
 
 	/* What this loop knows of net->live. */
 	uint32_t event_number, locks_number, talkback_number;
+	struct cabin_guesses guesses;
 	char event_etag[CABIN_ETAG_BYTES]; /* of the answer that is being written */
 
 	struct cabin_ws_listener *listeners; /* every one of this loop */

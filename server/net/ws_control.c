@@ -1,5 +1,7 @@
 /* What a listener asks for, and what it is answered: docs/protocol.md, 3 and 4. */
 #include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
 
 #include "net/loop_audience.h"
 #include "net/ws_console.h"
@@ -54,12 +56,35 @@ static uint32_t pin_of(const struct cabin_ws_listener *listener, uint16_t channe
 	return cabin_live_pin(&net->live, *room_index);
 }
 
+/* Whoever guesses on one connection after the other is counted by its address. The sixtieth
+ * wrong PIN of a minute was the last one that was looked at. */
+static enum cabin_gate_verdict ask_gate(struct cabin_ws_listener *listener, uint16_t room_index, uint32_t pin,
+					uint32_t said_pin)
+{
+	struct cabin_loop *loop = listener->loop;
+	uint64_t now_ns = cabin_loop_now_ns(loop);
+	bool tries = pin != CABIN_PIN_NONE && pin != CABIN_ROOM_HIDDEN && said_pin != CABIN_PIN_NONE;
+	if (!tries)
+		return cabin_gate_ask(&listener->gate, room_index, pin, said_pin, now_ns);
+	struct sockaddr_storage address = {0};
+	socklen_t size = sizeof(address);
+	if (getpeername(listener->fd, (struct sockaddr *)&address, &size))
+		memset(&address, 0, sizeof(address));
+	uint32_t place = cabin_guesses_place(&address), minute = (uint32_t)(now_ns / (60 * CABIN_NS_PER_S)) + 1;
+	if (!cabin_guesses_may(&loop->guesses, place, minute))
+		return CABIN_GATE_PIN_WRONG;
+	enum cabin_gate_verdict verdict = cabin_gate_ask(&listener->gate, room_index, pin, said_pin, now_ns);
+	if (verdict == CABIN_GATE_PIN_WRONG)
+		cabin_guesses_wrong(&loop->guesses, place, minute);
+	return verdict;
+}
+
 /* False: this listener may not hear the channel, and it has been said. */
 static bool let_in(struct cabin_ws_listener *listener, uint16_t channel_index, uint32_t said_pin)
 {
 	uint16_t room_index = 0;
 	uint32_t pin = pin_of(listener, channel_index, &room_index);
-	switch (cabin_gate_ask(&listener->gate, room_index, pin, said_pin, cabin_loop_now_ns(listener->loop))) {
+	switch (ask_gate(listener, room_index, pin, said_pin)) {
 	case CABIN_GATE_OPEN:
 		return true;
 	case CABIN_GATE_PIN_REQUIRED:

@@ -147,6 +147,39 @@ static void guesses_have_an_end(void **state)
 	close(fd);
 }
 
+/* On one connection after the other: at last the right one is not looked at either. */
+static void guesses_on_many_connections_have_an_end(void **state)
+{
+	unsigned right = 0;
+	/* From a minute's beginning. */
+	atomic_fetch_add(&bench.ahead_ns, 61 * CABIN_NS_PER_S - bench_now(&bench) % (60 * CABIN_NS_PER_S));
+	cabin_server_lock_room(bench.server, 0, cabin_pin_read("4821", 4));
+	/* Two loops, sixty each; and one that is left over. */
+	for (int i = 0; i < 2 * 13 * 2; i++) {
+		int fd = ws_open(&bench);
+		for (int k = 0; k < 5; k++) {
+			ws_say(fd, "{\"type\":\"listen\",\"channel\":1,\"pin\":\"1111\"}");
+			(void)ws_text(fd, "pin-wrong");
+		}
+		close(fd);
+	}
+	for (int i = 0; i < 10; i++) {
+		int fd = ws_open(&bench);
+		ws_say(fd, "{\"type\":\"listen\",\"channel\":1,\"pin\":\"4821\"}");
+		ws_say(fd, "{\"type\":\"ping\",\"id\":5,\"t1\":1}");
+		right += strstr(ws_text(fd, ""), "pin-wrong") == NULL;
+		close(fd);
+	}
+	assert_in_range(right, 0, 9); /* which loop a connection is of is chance */
+	atomic_fetch_add(&bench.ahead_ns, 60 * CABIN_NS_PER_S);
+	int fd = ws_open(&bench);
+	ws_say(fd, "{\"type\":\"listen\",\"channel\":1,\"pin\":\"4821\"}");
+	until_listening(0, 1);
+	cabin_server_lock_room(bench.server, 0, CABIN_PIN_NONE);
+	close(fd);
+	until_listening(0, 0);
+}
+
 /* The desk's own channels are no listener's. */
 static void the_desk_s_room_is_hidden(void **state)
 {
@@ -206,6 +239,7 @@ int main(void)
 	    cmocka_unit_test(booths_come_and_go),
 	    cmocka_unit_test(a_locked_room),
 	    cmocka_unit_test(guesses_have_an_end),
+	    cmocka_unit_test(guesses_on_many_connections_have_an_end),
 	    cmocka_unit_test(the_desk_s_room_is_hidden),
 	    cmocka_unit_test(talkback),
 	};
