@@ -1,6 +1,7 @@
 /**
  * A console's connection: joins its seat (and again after each loss, with the key that gives it
- * back), listens to one channel and monitors another, sends my sound, and passes on what the
+ * back), listens to one channel and monitors another, hears the technician who speaks to this
+ * booth, sends my sound, and passes on what the
  * booth and the room are told. Lives in the worker.
  *
  *   page ──ConsoleCommand──▶ ConsoleConnection ──▶ Link ──▶ server
@@ -10,7 +11,14 @@
 import { type EventAnswer, fetchEvent, findChannel } from '../shared/event.ts';
 import { Link, now, nowUs } from '../shared/link.ts';
 import type { EngineReport, PageState } from '../shared/messages.ts';
-import { parseRtp, parseServerMessage, type ReportMessage, reportNumber, type ServerMessage } from '../shared/wire.ts';
+import {
+	parseRtp,
+	parseServerMessage,
+	type ReportMessage,
+	reportNumber,
+	type ServerMessage,
+	type StateMessage,
+} from '../shared/wire.ts';
 import type { ConsoleCommand, MicrophoneBlock, WorkerMessage } from './console_messages.ts';
 import {
 	CLOSE_NO_ACCESS,
@@ -19,6 +27,7 @@ import {
 	type ConsoleServerMessage,
 	type JoinedMessage,
 	parseConsoleMessage,
+	type TalkbackMessage,
 } from './console_wire.ts';
 import { EchoPath } from './echo_path.ts';
 import type { EncoderSettings } from './encoder.ts';
@@ -40,14 +49,15 @@ export interface VoiceTools {
 	level: Pick<VoiceLevel, 'update' | 'figures' | 'reset'>;
 }
 
-/** One of the two channels that can be heard at once. */
+/** One of the three channels that can be heard at once. */
 class Ear {
 	port: MessagePort | null = null;
 	report: EngineReport | null = null;
 	reported: EngineReport | null = null;
 	number: number | null = null;
 	lateMs = 0;
-	gainDb = 0;
+	/** The newest of this channel. */
+	state: StateMessage | null = null;
 
 	attach(port: MessagePort, onReport: () => void): void {
 		this.port?.close();
@@ -63,6 +73,7 @@ class Ear {
 	}
 
 	tune(number: number | null): void {
+		if (number !== this.number) this.state = null;
 		this.number = number;
 		this.port?.postMessage({ type: 'channel', number });
 	}
@@ -74,6 +85,9 @@ export class ConsoleConnection {
 	private readonly microphone = new Microphone();
 	private readonly main = new Ear();
 	private readonly monitor = new Ear();
+	private readonly talkback = new Ear();
+	private readonly ears = [this.main, this.monitor, this.talkback];
+	private spoken: TalkbackMessage | null = null;
 	private readonly echo = new EchoPath();
 	private tools: VoiceTools | null = null;
 	private microphonePort: MessagePort | null = null;
@@ -132,6 +146,7 @@ export class ConsoleConnection {
 			case 'ears':
 				this.main.attach(command.main, () => this.tell());
 				this.monitor.attach(command.monitor, () => {});
+				this.attachTalkback(command.talkback);
 				// A new engine knows nothing of its channel: joining it again tells it.
 				this.listen();
 				this.followMonitor();
@@ -186,8 +201,7 @@ export class ConsoleConnection {
 
 	private opened(): void {
 		this.uplink.reconnected();
-		this.main.port?.postMessage({ type: 'connected' });
-		this.monitor.port?.postMessage({ type: 'connected' });
+		for (const ear of this.ears) ear.port?.postMessage({ type: 'connected' });
 		this.join();
 		this.listen();
 	}
@@ -209,6 +223,7 @@ export class ConsoleConnection {
 		this.fetching?.abort();
 		this.fetching = null;
 		this.joined = null;
+		this.followTalkback(null);
 		this.echo.end();
 		this.followMicrophone();
 		if (code === CLOSE_REPLACED) this.refused = 'replaced';
@@ -236,6 +251,10 @@ export class ConsoleConnection {
 				}
 				break;
 			}
+			case 'talkback':
+				this.followTalkback(message.on ? message : null);
+				this.tell();
+				return;
 			case 'error':
 				this.receiveError(message.code);
 				break;
@@ -366,6 +385,18 @@ export class ConsoleConnection {
 		this.say({ type: 'monitor', channel: this.monitorChannel });
 	}
 
+	/** Its channel comes by itself, its `state` first. */
+	private followTalkback(message: TalkbackMessage | null): void {
+		this.spoken = message;
+		this.talkback.tune(message?.channel ?? null);
+	}
+
+	/** Nothing brings its `state` again: a new engine is told what came before it. */
+	private attachTalkback(port: MessagePort): void {
+		this.talkback.attach(port, () => {});
+		if (this.talkback.state !== null) port.postMessage(this.talkback.state);
+	}
+
 	private receive(data: string | ArrayBuffer): void {
 		if (typeof data !== 'string') {
 			this.media(data);
@@ -386,20 +417,23 @@ export class ConsoleConnection {
 		const packet = parseRtp(new Uint8Array(data));
 		if (packet === null) return;
 		this.link.proven();
-		const ear = packet.channel === this.main.number ? this.main : this.monitor;
-		if (packet.channel !== ear.number) return;
-		// One channel may be both: each needs its own copy then.
-		if (this.main.number === this.monitor.number) this.monitor.port?.postMessage(data.slice(0));
-		ear.port?.postMessage(data, [data]);
+		let last: Ear | null = null;
+		for (const ear of this.ears) {
+			if (ear.number !== packet.channel) continue;
+			// One channel may be heard twice: each needs its own copy then.
+			last?.port?.postMessage(data.slice(0));
+			last = ear;
+		}
+		last?.port?.postMessage(data, [data]);
 	}
 
 	private listenerMessage(message: ServerMessage): void {
 		switch (message.type) {
 			case 'state':
 			case 'clock':
-				for (const ear of [this.main, this.monitor]) {
+				for (const ear of this.ears) {
 					if (message.channel !== ear.number) continue;
-					if (message.type === 'state') ear.gainDb = message.gain_db;
+					if (message.type === 'state') ear.state = message;
 					ear.port?.postMessage(message);
 				}
 				break;
@@ -475,11 +509,12 @@ export class ConsoleConnection {
 			blockAt: this.blockAt,
 			channelId: this.channelId,
 			eventRevision: this.event?.revision ?? null,
-			gainDb: this.main.gainDb,
+			gainDb: this.main.state?.gain_db ?? 0,
 			roundTripMs: this.link.clock.roundTripMs(),
 			clockOffsetUs: this.link.clock.offsetUs(),
 			engine: this.main.report,
 			monitor: this.monitor.report,
+			talkback: this.spoken,
 			echoes: this.echo.count,
 		});
 	}

@@ -6,11 +6,19 @@ import type {
 	JoinedMessage,
 	RefusedMessage,
 	RoomMessage,
+	TalkbackMessage,
 	TalkMessage,
 } from './console_wire.ts';
 import type { MicrophoneKey } from './microphone_key.ts';
 import type { ProtectionMeter } from './protection.ts';
 import type { VoiceFigures } from './voice_level.ts';
+
+/** Ports to the jitter buffers of the ears' worklet: what is listened to, the monitor, the technician's voice. */
+export interface EarPorts {
+	main: MessagePort;
+	monitor: MessagePort;
+	talkback: MessagePort;
+}
 
 /** Page to worker. */
 export type ConsoleCommand =
@@ -28,8 +36,7 @@ export type ConsoleCommand =
 			encoder: ArrayBuffer;
 			ears: ArrayBuffer;
 	  }
-	/** Ports to the two jitter buffers of the ears' worklet: what is listened to, and the monitor. */
-	| { type: 'ears'; main: MessagePort; monitor: MessagePort }
+	| ({ type: 'ears' } & EarPorts)
 	/** Port to the microphone's worklet; null: there is none. `latencyUs`: what the browser tells of it. */
 	| { type: 'microphone'; port: MessagePort | null; latencyUs: number }
 	| { type: 'listen'; channelId: string }
@@ -71,6 +78,8 @@ export interface ConsoleStatus {
 	clockOffsetUs: number | null;
 	engine: EngineReport | null;
 	monitor: EngineReport | null;
+	/** The technician speaks to this booth now; null: nobody does. */
+	talkback: TalkbackMessage | null;
 	/** Packets that came back in the preflight. */
 	echoes: number;
 }
@@ -81,7 +90,7 @@ export type WorkerMessage =
 
 /** Page to the ears' worklet. */
 export type EarsCommand =
-	| { type: 'engines'; main: MessagePort; monitor: MessagePort }
+	| ({ type: 'engines' } & EarPorts)
 	| {
 			type: 'sound';
 			/** Amplitudes, 0 … 1. */

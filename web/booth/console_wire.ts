@@ -122,6 +122,15 @@ export interface TalkMessage {
 	at_us: number;
 }
 
+/** The technician speaks to this booth, on a channel of its own. */
+export interface TalkbackMessage {
+	type: 'talkback';
+	on: boolean;
+	channel: number;
+	/** Who; null: not told. */
+	name: string | null;
+}
+
 export interface RefusedMessage {
 	type: 'error';
 	code: string;
@@ -130,7 +139,13 @@ export interface RefusedMessage {
 	seat?: number | null;
 }
 
-export type ConsoleServerMessage = JoinedMessage | BoothMessage | RoomMessage | TalkMessage | RefusedMessage;
+export type ConsoleServerMessage =
+	| JoinedMessage
+	| BoothMessage
+	| RoomMessage
+	| TalkMessage
+	| TalkbackMessage
+	| RefusedMessage;
 
 export type ConsoleMessage =
 	| { type: 'mic'; on: boolean; take: boolean }
@@ -244,6 +259,7 @@ const CHECKS = new Map<string, (m: Fields) => boolean>(
 			orNull(m.text, isText) &&
 			orNull(m.canned, isText) &&
 			isTime(m.at_us),
+		talkback: (m: Fields) => isFlag(m.on) && isChannel(m.channel) && orNull(m.name, isText),
 		error: (m: Fields) => isText(m.code) && isText(m.text),
 	}),
 );

@@ -4,15 +4,19 @@
  *
  *   engine (floor or relay) ─▶ level match ─┐
  *   engine (monitor, or echo) ─▶ its volume ─┼─▶ tone, volume ─▶ protection ─▶ destination
+ *   engine (talkback) ──────────────────────┤
  *   test tone, chime ───────────────────────┘
  *
+ * While the technician speaks to this booth, the first two are 12 dB lower.
  * There is no way to the destination but through the protection: until its module is there, and
  * when anything fails, the output is silent.
  */
 import { createDecoders } from '../shared/decoder.ts';
 import { Engine } from '../shared/engine.ts';
+import type { EngineCommand } from '../shared/messages.ts';
 import type { EarsCommand, EarsReport } from './console_messages.ts';
 import { Protection } from './protection.ts';
+import { Talkback } from './talkback.ts';
 
 const REPORT_FRAMES = 4800;
 const BLOCK = 128;
@@ -28,6 +32,9 @@ class EarsProcessor extends AudioWorkletProcessor {
 	private protection: Protection | null = null;
 	private main: Engine | null = null;
 	private monitor: Engine | null = null;
+	private technician: Engine | null = null;
+	private isSpokenTo = false;
+	private readonly talkback = new Talkback();
 	private readonly one = new Float32Array(BLOCK);
 	private readonly two = new Float32Array(BLOCK);
 	private monitorWanted = 0;
@@ -63,6 +70,12 @@ class EarsProcessor extends AudioWorkletProcessor {
 				this.protection ??= new Protection(ears);
 				this.main = new Engine(createDecoders(decoder), command.main, currentFrame);
 				this.monitor = new Engine(createDecoders(decoder), command.monitor, currentFrame);
+				// Beside the engine, so that the rest is lowered with what it is told, and not by the page.
+				command.talkback.addEventListener('message', (event: MessageEvent<EngineCommand | ArrayBuffer>) => {
+					const said = event.data;
+					if ('type' in said && said.type === 'channel') this.isSpokenTo = said.number !== null;
+				});
+				this.technician = new Engine(createDecoders(decoder), command.talkback, currentFrame);
 				break;
 			}
 			case 'sound':
@@ -90,12 +103,16 @@ class EarsProcessor extends AudioWorkletProcessor {
 	process(_inputs: Float32Array[][], outputs: Float32Array[][]): boolean {
 		const out = outputs[0]?.[0];
 		const { protection, main, monitor } = this;
-		if (out === undefined || protection === null || main === null || monitor === null) return !this.isOver;
+		const technician = this.technician;
+		if (out === undefined || protection === null || main === null || monitor === null || technician === null)
+			return !this.isOver;
 		const one = this.one;
 		const two = this.two;
 		main.render(one, currentFrame);
 		monitor.render(two, currentFrame);
 		this.mix(one, two);
+		technician.render(two, currentFrame);
+		this.talkback.lay(one, two, this.isSpokenTo);
 		this.addTone(one);
 		protection.process(one);
 		out.set(one);

@@ -56,7 +56,7 @@ let isWakeLockAsked = false;
 let pressed: 'microphone' | 'a' | 'b' = 'microphone';
 
 const sound = new Sound(soundFiles, {
-	earsPorts: (main, monitor) => post({ type: 'ears', main, monitor }, [main, monitor]),
+	earsPorts: (ports) => post({ type: 'ears', ...ports }, Object.values(ports)),
 	microphonePort: (port, latencyUs) => post({ type: 'microphone', port, latencyUs }, port === null ? [] : [port]),
 	heard: (report) => heard(report),
 	changed: () => followSound(),

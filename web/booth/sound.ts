@@ -3,9 +3,9 @@
  * thread; to be started in a tap's or key's handler.
  *
  *   microphone ─▶ MediaStreamSource ─▶ cabin-microphone ─ port ─▶ worker
- *   worker ─ two ports ─▶ cabin-ears ─▶ destination
+ *   worker ─ three ports ─▶ cabin-ears ─▶ destination
  */
-import type { EarsCommand, EarsReport } from './console_messages.ts';
+import type { EarPorts, EarsCommand, EarsReport } from './console_messages.ts';
 
 export interface MicrophoneWish {
 	/** '' : the computer's default. */
@@ -31,7 +31,7 @@ export interface SoundFiles {
 
 export interface SoundOwner {
 	/** Ports for the worker; called again whenever they are new. */
-	earsPorts(main: MessagePort, monitor: MessagePort): void;
+	earsPorts(ports: EarPorts): void;
 	microphonePort(port: MessagePort | null, latencyUs: number): void;
 	heard(report: EarsReport): void;
 	/** Devices, the microphone's state or the context's have changed. */
@@ -100,12 +100,11 @@ export class Sound {
 		};
 		const main = new MessageChannel();
 		const monitor = new MessageChannel();
-		this.ears.port.postMessage({ type: 'engines', main: main.port2, monitor: monitor.port2 }, [
-			main.port2,
-			monitor.port2,
-		]);
+		const talkback = new MessageChannel();
+		const ports: EarPorts = { main: main.port2, monitor: monitor.port2, talkback: talkback.port2 };
+		this.ears.port.postMessage({ type: 'engines', ...ports }, Object.values(ports));
 		this.ears.connect(context.destination);
-		this.owner.earsPorts(main.port1, monitor.port1);
+		this.owner.earsPorts({ main: main.port1, monitor: monitor.port1, talkback: talkback.port1 });
 		this.packer = new AudioWorkletNode(context, 'cabin-microphone', {
 			numberOfInputs: 1,
 			numberOfOutputs: 0,

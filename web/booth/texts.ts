@@ -405,6 +405,7 @@ export const WORDS = {
 	skip: ['Bỏ qua kiểm tra', 'Passer la vérification', 'Skip the check'],
 	ready: ['Sẵn sàng', 'Prêt', 'Ready'],
 	resume: ['Chạm để bật lại âm thanh', 'Touchez pour relancer le son', 'Tap to resume the sound'],
+	technicianSpeaks: ['Kỹ thuật viên đang nói với bạn', 'Le technicien vous parle', 'The technician speaks to you'],
 	soundFailed: [
 		'ÂM THANH HỎNG: hãy tải lại trang (F5).',
 		'PANNE DU SON\u00a0: rechargez la page (F5).',

@@ -4,7 +4,7 @@ import { LANGUAGES } from '../shared/languages.ts';
 import { SIGNALS } from './console_wire.ts';
 import { KEY_NAMES } from './keys.ts';
 import { airOf, isJoined, type Model, mySeat } from './model.ts';
-import { CALL, REFUSED, SAID, SIGNAL, said, word } from './texts.ts';
+import { CALL, labelled, REFUSED, SAID, SIGNAL, said, word } from './texts.ts';
 import { airView, airWords } from './view_air.ts';
 import { outView, partnerView } from './view_booth.ts';
 import { earsView } from './view_ears.ts';
@@ -184,6 +184,19 @@ function badge(text: string, count: number): Child {
 	return count === 0 ? text : h('span', {}, `${text} `, h('b', { class: 'badge' }, String(count)));
 }
 
+/** That the voice in the headset is not the hall's. */
+function talkbackView({ language, status }: Model): HTMLElement | null {
+	const talkback = status?.talkback ?? null;
+	if (talkback === null) return null;
+	const words = word('technicianSpeaks', language);
+	const name = talkback.name ?? '';
+	return h(
+		'strong',
+		{ class: 'talkback', 'data-key': 'talkback' },
+		name === '' ? words : labelled(words, name, language),
+	);
+}
+
 /** The newest thing that the interpreter is to know. */
 function saidView(model: Model, nowMs: number): HTMLElement {
 	const { language } = model;
@@ -191,14 +204,16 @@ function saidView(model: Model, nowMs: number): HTMLElement {
 	const filler =
 		line?.code === 'take-channel' ? boothSeat(model, line.booth, line.seat) : line?.code === 'refused' ? line.text : '';
 	const fault = model.hasSoundFailed ? word('soundFailed', language) : null;
+	const talkback = talkbackView(model);
 	return h(
 		'div',
 		{
-			class: `said ${fault ? 'fault' : line ? 'is' : ''} ${line?.code.startsWith('take-') ? 'take' : ''}`,
+			class: `said ${fault ? 'fault' : line ? 'is' : talkback ? 'spoken' : ''} ${line?.code.startsWith('take-') ? 'take' : ''}`,
 			role: 'status',
 			'aria-live': 'polite',
 		},
-		fault ?? (line ? said(SAID[line.code], language, filler) : ''),
+		talkback,
+		h('span', { 'data-key': 'line' }, fault ?? (line ? said(SAID[line.code], language, filler) : '')),
 		!model.isSoundRunning && !fault ? button('resume', word('resume', language), { class: 'strong' }) : null,
 	);
 }

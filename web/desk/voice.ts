@@ -23,7 +23,7 @@ export class Voice {
 		private readonly changed: () => void,
 	) {
 		this.sound = new Sound(soundFiles, {
-			earsPorts: (main, monitor) => this.post({ type: 'ears', main, monitor }, [main, monitor]),
+			earsPorts: (ports) => this.post({ type: 'ears', ...ports }, Object.values(ports)),
 			microphonePort: (port, latencyUs) =>
 				this.post({ type: 'microphone', port, latencyUs }, port === null ? [] : [port]),
 			heard: () => {},

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { ConsoleConnection } from '../console_connection.ts';
-import type { ConsoleStatus, WorkerMessage } from '../console_messages.ts';
+import type { ConsoleStatus, EarPorts, WorkerMessage } from '../console_messages.ts';
 import { boothMessage, consoleModel, roomMessage } from './states.ts';
 
 const EVENT = { revision: 'r1', rooms: [{ channels: [{ number: 1, id: 'plenary.floor' }] }] };
@@ -240,5 +240,87 @@ describe('a console’s connection', () => {
 		expect(status().refused).toBe('booth-full');
 		vi.advanceTimersByTime(2100);
 		expect(socket().of('join')).toHaveLength(2);
+	});
+});
+
+describe('the technician speaks to this booth', () => {
+	const ON = { type: 'talkback', on: true, channel: 71, name: null };
+	const STATE = {
+		type: 'state',
+		channel: 71,
+		epoch: 3,
+		feed: 'booth',
+		source: 'ok',
+		booth: 'desk',
+		seat: 1,
+		gain_db: 0,
+		fade_ms: 0,
+		sequence: 5,
+		timestamp: 4800,
+		clock: null,
+	};
+	/** What each engine was told, and the channels of the packets that it got. */
+	let told: Record<keyof EarPorts, unknown[]>;
+
+	function attachEars(): void {
+		told = { main: [], monitor: [], talkback: [] };
+		const port = (ear: keyof EarPorts) =>
+			({ postMessage: (data: unknown) => told[ear].push(data), close() {}, onmessage: null }) as unknown as MessagePort;
+		const ports = { main: port('main'), monitor: port('monitor'), talkback: port('talkback') };
+		connection.command({ type: 'ears', ...ports });
+	}
+
+	function packet(channel: number): void {
+		const bytes = new Uint8Array(20);
+		bytes.set([0x80, 111]);
+		new DataView(bytes.buffer).setUint32(8, channel);
+		// TOC of a 20 ms packet.
+		bytes[12] = 0xf8;
+		socket().onmessage?.({ data: bytes.buffer });
+	}
+	const packets = (ear: keyof EarPorts) =>
+		told[ear]
+			.filter((data): data is ArrayBuffer => data instanceof ArrayBuffer)
+			.map((data) => new DataView(data).getUint32(8));
+	const tunes = () =>
+		told.talkback.filter((data): data is { number: number | null } => (data as { type: string }).type === 'channel');
+
+	test('its channel goes to an engine of its own, beside what is listened to and the monitor', async () => {
+		attachEars();
+		await vi.advanceTimersByTimeAsync(1);
+		connection.command({ type: 'listen', channelId: 'plenary.floor' });
+		connection.command({ type: 'monitor', channel: 2 });
+		join();
+		packet(71);
+		socket().say(ON);
+		socket().say(STATE);
+		for (const channel of [1, 2, 71, 72]) packet(channel);
+		expect([packets('main'), packets('monitor'), packets('talkback')]).toEqual([[1], [2], [71]]);
+		expect(told.talkback.slice(-3, -1)).toEqual([{ type: 'channel', number: 71 }, STATE]);
+		expect(status().talkback).toEqual(ON);
+		socket().say({ ...ON, on: false });
+		packet(71);
+		expect(packets('talkback')).toEqual([71]);
+		expect(tunes().pop()).toEqual({ type: 'channel', number: null });
+		expect(status().talkback).toBeNull();
+	});
+
+	test('a lost connection ends it', () => {
+		attachEars();
+		join();
+		socket().say(ON);
+		expect(tunes().pop()!.number).toBe(71);
+		socket().lose();
+		expect(tunes().pop()!.number).toBeNull();
+		expect(status().talkback).toBeNull();
+	});
+
+	test('ears that are there only after it began hear it all the same', () => {
+		join();
+		socket().say(ON);
+		socket().say(STATE);
+		attachEars();
+		packet(71);
+		expect(told.talkback).toEqual([{ type: 'channel', number: 71 }, STATE, expect.any(ArrayBuffer)]);
 	});
 });

@@ -84,6 +84,15 @@ const SCENES: Record<string, (model: Model) => void> = {
 		Object.assign(model.room!.channels[2]!, { feed: 'booth', booth: 'plenary-fr-2', seat: 2 });
 		say(model, { code: 'take-channel', booth: 'plenary-fr-2', seat: 2 }, NOW);
 	},
+	talkback: (model) => {
+		onAir(model);
+		model.status!.talkback = { type: 'talkback', on: true, channel: 71, name: null };
+	},
+	'talkback-message': (model) => {
+		model.status!.talkback = { type: 'talkback', on: true, channel: 71, name: 'Trần Minh' };
+		model.panel = 'messages';
+		say(model, { code: 'take-channel', booth: 'plenary-fr-2', seat: 2 }, NOW);
+	},
 	reconnecting: (model) => {
 		onAir(model);
 		model.status!.connection = 'reconnecting';

@@ -16,7 +16,17 @@ const CSP =
 	"default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; connect-src 'self' ws: wss:";
 /** @type {Record<string, string>} */
 const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css' };
-const KEY = ['off', 'on-air', 'offered-to-me', 'messages', 'preflight', 'start', 'reconnecting'];
+const KEY = [
+	'off',
+	'on-air',
+	'offered-to-me',
+	'messages',
+	'preflight',
+	'start',
+	'reconnecting',
+	'talkback',
+	'talkback-message',
+];
 /** @type {{name: string, width: number, height: number, language: string, only?: string[], scrolls?: boolean}[]} */
 const VIEWS = [
 	{ name: '1280-vi', width: 1280, height: 720, language: 'vi' },

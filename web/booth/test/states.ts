@@ -146,6 +146,7 @@ export function consoleModel(): Model {
 		clockOffsetUs: 0,
 		engine: null,
 		monitor: null,
+		talkback: null,
 		echoes: 0,
 	};
 	return model;

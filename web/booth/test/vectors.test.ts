@@ -9,9 +9,12 @@ import { boothMessage, consoleModel, onAir } from './states.ts';
 const load = (name: string) =>
 	JSON.parse(readFileSync(new URL(`../../../tests/vectors/${name}`, import.meta.url), 'utf8'));
 const client: { name: string; text: string; expect?: object }[] = load('console_client.json');
-const server: { name: string; text: string; message: { role?: string } }[] = load('console_server.json').filter(
-	({ message }: { message: { role?: string } }) => message.role !== 'technician', // no desk page
-);
+const server: { name: string; text: string; message: { role?: string } }[] = [
+	...load('console_server.json').filter(
+		({ message }: { message: { role?: string } }) => message.role !== 'technician', // no desk page
+	),
+	...load('desk_server.json').filter(({ message }: { message: { type: string } }) => message.type === 'talkback'),
+];
 
 test.each(server.map(({ name, text, message }) => [name, text, message]))('understands %s', (_, text, message) => {
 	expect(parseConsoleMessage(text as string)).toEqual(message);

@@ -113,3 +113,19 @@ test('no text is missing, and French has its no-break spaces', () => {
 		}
 	}
 });
+
+test('the technician’s voice is said as long as it lasts, beside whatever else is said', () => {
+	expect(draw().querySelector('.talkback')).toBeNull();
+	model.status!.talkback = { type: 'talkback', on: true, channel: 71, name: null };
+	const words = { vi: /Kỹ thuật viên/, fr: /technicien vous parle/, en: /technician speaks to you/ };
+	for (const language of LANGUAGES) {
+		model.language = language;
+		expect(text('[role=status] .talkback')).toMatch(words[language]);
+	}
+	say(model, { code: 'sent' }, 0);
+	expect(text('.said')).toMatch(/speaks to you.+/);
+	model.status!.talkback.name = 'Minh';
+	expect(text('.talkback')).toBe('The technician speaks to you: Minh');
+	model.status!.talkback = null;
+	expect(draw().querySelector('.talkback')).toBeNull();
+});
