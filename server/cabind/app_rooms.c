@@ -178,7 +178,7 @@ static void add_spare(struct cabin_app_rooms *rooms)
 	for (uint16_t i = 0; i < layout->spare_room_count; i++) {
 		uint16_t room_index = layout->room_count++, floor_index = layout->channel_count;
 		add_floor(rooms, room_index);
-		for (uint16_t k = 0; k < CABIN_SPARE_LANGUAGES_MAX; k++) {
+		for (int k = 0; k < CABIN_SPARE_LANGUAGES_MAX; k++) {
 			add_language(rooms, room_index, floor_index, CABIN_IDLE_PASS_THROUGH);
 			add_booth(rooms, NULL, room_index, (uint16_t)(floor_index + 1 + k), SPARE_SEATS);
 		}

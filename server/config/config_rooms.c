@@ -189,7 +189,7 @@ static void read_room(struct rooms *rooms, const struct cabin_yaml *item)
 		for (const struct cabin_yaml *node = channels->children; node; node = node->next)
 			read_channel(rooms, node, room, &config->channels[floor_index]);
 	room->channel_count = (uint16_t)(config->channel_count - floor_index);
-	if (room->channel_count > CABIN_ROOM_CHANNELS_MAX)
+	if (channels && room->channel_count > CABIN_ROOM_CHANNELS_MAX)
 		cabin_issues_add(reader->issues, channels->place,
 				 "a room has at most %d language channels beside its floor; remove some",
 				 CABIN_ROOM_CHANNELS_MAX - 1);

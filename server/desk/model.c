@@ -11,9 +11,7 @@
 
 uint16_t desk_find_channel(const struct cabin_desk *desk, const char *id)
 {
-	for (uint16_t i = 0;
-	     i < desk->config.layout.spare_channel_first + CABIN_SPARE_CHANNELS * desk->config.layout.spare_room_count;
-	     i++)
+	for (uint16_t i = 0; i < desk->config.layout.voice_channel_index; i++)
 		if (desk->channels[i].used && strcmp(desk->channels[i].id, id) == 0)
 			return i;
 	return CABIN_INDEX_NONE;
@@ -210,7 +208,7 @@ static void drop_gone(struct cabin_desk *desk)
 		struct desk_room *room = &desk->rooms[i];
 		if (!room->used || desk_change(desk, "setup", room->id, "room"))
 			continue;
-		for (uint16_t k = 0; k < CABIN_SPARE_CHANNELS; k++)
+		for (int k = 0; k < CABIN_SPARE_CHANNELS; k++)
 			desk->channels[room->floor_index + k].used = false;
 		room->used = false;
 	}
@@ -241,7 +239,7 @@ int desk_model_begin(struct cabin_desk *desk)
 {
 	const struct cabin_desk_layout *layout = &desk->config.layout;
 	struct cabin_config_refusal why;
-	for (uint16_t i = 0; i < CABIN_CHANNELS_MAX; i++) {
+	for (int i = 0; i < CABIN_CHANNELS_MAX; i++) {
 		struct desk_channel *channel = &desk->channels[i];
 		channel->config_index = channel->insert_index = channel->told_input = CABIN_INDEX_NONE;
 		channel->told.from_index = CABIN_INDEX_NONE;

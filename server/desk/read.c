@@ -19,9 +19,10 @@ static json_t *text_or_null(const char *text)
 	return text && *text ? json_string(text) : json_null();
 }
 
+/* Null for silence as well: what lies below 16 bits' noise is none that anybody hears. */
 static json_t *figure(double value)
 {
-	return isfinite(value) ? json_real(round(value * 10) / 10) : json_null();
+	return isfinite(value) && value > -120 ? json_real(round(value * 10) / 10) : json_null();
 }
 
 /* --- rooms ---------------------------------------------------------------------------------- */
@@ -283,7 +284,7 @@ static json_t *server_json(const struct cabin_desk *desk)
 	if (desk->config.store)
 		cabin_store_stats(desk->config.store, &stats);
 	/* Whole tens of megabytes: it says how much is left, and does not make news each second. */
-	json_int_t free_bytes = (json_int_t)(stats.disk_free_bytes / 10000000 * 10000000);
+	json_int_t free_bytes = (json_int_t)(stats.disk_free_bytes - stats.disk_free_bytes % 10000000);
 	return json_pack("{s:s, s:i, s:I, s:b, s:o}", "version", CABIN_VERSION, "loops", (int)desk->config.loop_count,
 			 "disk_free_bytes", free_bytes, "stored", stats.writable, "certificate_days",
 			 desk->certificate_days == INT_MAX ? json_null() : json_integer(desk->certificate_days));

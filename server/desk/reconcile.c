@@ -139,7 +139,7 @@ static void tell_booths(struct cabin_desk *desk, uint16_t room_index)
 	const struct cabin_desk_layout *layout = &desk->config.layout;
 	uint16_t first =
 	    (uint16_t)(layout->spare_booth_first + (room_index - layout->spare_room_first) * CABIN_SPARE_LANGUAGES_MAX);
-	for (uint16_t i = 0; i < CABIN_SPARE_LANGUAGES_MAX; i++)
+	for (int i = 0; i < CABIN_SPARE_LANGUAGES_MAX; i++)
 		desk->config.network.set_booth(desk->config.network.context, (uint16_t)(first + i),
 					       desk_booth_id(desk, (uint16_t)(first + i)), "{\"documents\":[]}");
 }
@@ -219,7 +219,7 @@ static void end_announcement(struct cabin_desk *desk, uint64_t now_ns)
 
 static void end_probes(struct cabin_desk *desk, uint64_t now_ns)
 {
-	for (uint16_t i = 0; i < CABIN_PROBES; i++) {
+	for (int i = 0; i < CABIN_PROBES; i++) {
 		struct desk_probe *probe = &desk->probes[i];
 		uint16_t channel = (uint16_t)(desk->config.layout.probe_channel_first + i);
 		if (!probe->on)

@@ -154,10 +154,10 @@ static uint16_t probed_source(struct cabin_desk *desk, const struct cabin_api_re
 }
 
 /* The one that listens to the source already, else a free one, else the one not heard for longest. */
-static uint16_t choose_probe(const struct cabin_desk *desk, uint16_t source_index)
+static unsigned choose_probe(const struct cabin_desk *desk, uint16_t source_index)
 {
-	uint16_t best = 0;
-	for (uint16_t i = 0; i < CABIN_PROBES; i++) {
+	unsigned best = 0;
+	for (unsigned i = 0; i < CABIN_PROBES; i++) {
 		const struct desk_probe *probe = &desk->probes[i];
 		if (probe->on && probe->source_index == source_index)
 			return i;
@@ -177,7 +177,7 @@ void desk_begin_probe(struct cabin_desk *desk, const struct cabin_api_request *r
 	json_decref(body);
 	if (source == CABIN_INDEX_NONE)
 		return;
-	uint16_t place = choose_probe(desk, source);
+	unsigned place = choose_probe(desk, source);
 	uint64_t now_ns = cabin_clock_now_ns(&desk->config.clock);
 	desk->probes[place] = (struct desk_probe){.on = true, .source_index = source, .heard_ns = now_ns};
 	desk_reconcile(desk, now_ns);

@@ -146,7 +146,7 @@ static int rising(const void *a, const void *b)
 /* What the loudest tenth of the sound has at least in a band. */
 static float loudest_tenth(const struct cabin_sound_quality *quality, uint32_t count, int band)
 {
-	float energies[SOUND_HOPS];
+	float energies[SOUND_HOPS] = {0};
 	for (uint32_t i = 0; i < count; i++)
 		energies[i] = quality->sound[i][band];
 	qsort(energies, count, sizeof(energies[0]), rising);

@@ -145,7 +145,7 @@ void cabin_hub_channel_stats(const struct cabin_hub *hub, uint16_t channel_index
 struct cabin_hub_booth_stats {
 	uint8_t on_air; /* seat, 0: none */
 	bool held;
-	bool coughs; /* the seat on air */
+	bool coughs;	 /* the seat on air */
 	uint8_t present; /* seats with a connection */
 	uint64_t handovers, handovers_cancelled;
 	uint64_t dropped_packets; /* of its seats: replaced connection, microphone off, queue of kept packets full */

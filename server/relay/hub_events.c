@@ -130,12 +130,12 @@ static void report_seat(struct cabin_hub *hub, struct hub_booth *booth, uint8_t 
 		memcpy(event.name, seen->name, sizeof(event.name));
 		raise(hub, &event);
 	}
-	for (uint8_t kind = 0; kind < CABIN_SIGNAL_COUNT; kind++) {
+	for (int kind = 0; kind < CABIN_SIGNAL_COUNT; kind++) {
 		if (seen->signals[kind] == (seat->signal_until_ns[kind] != 0))
 			continue;
 		event = event_of_booth(hub, booth, CABIN_HUB_EVENT_SIGNAL, number, now_ns);
 		seen->signals[kind] = event.on = seat->signal_until_ns[kind] != 0;
-		event.what = kind;
+		event.what = (uint8_t)kind;
 		raise(hub, &event);
 	}
 	if (seen->call == seat->call)

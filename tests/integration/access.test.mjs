@@ -121,9 +121,10 @@ test('a booth gets its own documents', async () => {
 	const file = await fetch(`${server.url}/api/v1/booth/documents/1`, { headers });
 	assert.equal(file.status, 200);
 	assert.match(await file.text(), /Who may join/);
-	for (const path of ['2', '0', '3', '1x', '../1', '99999999999999999999']) {
+	for (const path of ['2', '0', '3', '1x', '99999999999999999999']) {
 		assert.equal((await fetch(`${server.url}/api/v1/booth/documents/${path}`, { headers })).status, 404, path);
 	}
+	assert.equal((await fetch(`${server.url}/api/v1/booth/documents/../1`, { headers })).status, 403, 'the API is for technicians');
 	const other = { authorization: `Bearer ${access.token('fr')}` };
 	assert.deepEqual((await (await fetch(`${server.url}/api/v1/booth/documents`, { headers: other })).json()).documents, []);
 	assert.equal((await fetch(`${server.url}/api/v1/booth/documents/1`, { headers: other })).status, 404);

@@ -42,7 +42,8 @@ static void names_follow_the_conventions(void **state)
 		assert_int_equal(ends_with(metric->name, "_total"), metric->type == CABIN_METRIC_COUNTER);
 		assert_true(ends_with(metric->help, "."));
 		assert_null(strpbrk(metric->help, "\\\n|"));
-		if (*metric->unit && strcmp(metric->unit, "dBFS") && strcmp(metric->unit, "LUFS") && strcmp(metric->unit, "dBTP"))
+		if (*metric->unit && strcmp(metric->unit, "dBFS") && strcmp(metric->unit, "LUFS") &&
+		    strcmp(metric->unit, "dBTP"))
 			assert_non_null(strstr(metric->name, metric->unit));
 		for (size_t k = 0; k < i; k++)
 			assert_string_not_equal(metric->name, cabin_metric_table[k].name);
