@@ -8,7 +8,7 @@ import { startCabind } from '../harness/cabind.mjs';
 import { asker, joinDesk, must } from '../harness/desk.mjs';
 import { connect, decode } from '../harness/listener.mjs';
 import { own, pause, temporaryFolder, until } from '../harness/process.mjs';
-import { levelDb, toneHz } from '../harness/signal.mjs';
+import { levelDb, random, toneHz } from '../harness/signal.mjs';
 
 const name = (text) => ({ vi: text, fr: text, en: text });
 const room = (id, source) => ({
@@ -155,6 +155,35 @@ test('what was changed is there after kill -9, and in the exported configuration
 	assert.match(yaml, /gain_db: 4\.5/);
 	const { entries } = await must(ask('GET', '/log?kind=server'));
 	assert.equal(entries.filter(({ detail }) => detail.state === 'started').length, 2);
+});
+
+test('killed at random moments, again and again: what was answered as stored is there, and nothing is half done', { timeout: 120000 }, async (t) => {
+	const seed = Number(process.env.CABIN_SEED ?? Date.now() % 1e9);
+	t.diagnostic(`seed ${seed}`);
+	const next = random(seed);
+	const data = temporaryFolder('data');
+	let known = {};
+	for (let round = 0; round < 8; round++) {
+		const { server, ask } = await begin(t, { data });
+		const desk = await must(ask('GET', '/desk'));
+		for (const [id, wanted] of Object.entries(known)) {
+			const { gain_db, muted } = desk.channels.find((one) => one.id === id);
+			// A change whose answer the kill cut off may be there or not, but both halves of it.
+			const fits = wanted.some((one) => one.gain_db === gain_db && one.muted === muted);
+			assert.ok(fits, `${id}: ${gain_db} ${muted} is none of ${JSON.stringify(wanted)}`);
+		}
+		known = Object.fromEntries(desk.channels.map((one) => [one.id, [{ gain_db: one.gain_db, muted: one.muted }]]));
+		const death = pause(50 + next() * 400).then(() => server.stop('SIGKILL'));
+		for (let over = false; !over; ) {
+			const id = ['plenary.vi', 'plenary.fr', 'water.vi'][Math.floor(next() * 3)];
+			const change = { gain_db: Math.floor(next() * 40) - 20, muted: next() < 0.5 };
+			known[id].push(change);
+			const answer = await ask('PATCH', `/channels/${id}`, change).catch(() => undefined);
+			if (answer?.body?.stored) known[id] = [change];
+			over = answer === undefined;
+		}
+		await death;
+	}
 });
 
 test('an observer sees and changes nothing; without a token nothing is told', async (t) => {
