@@ -3,6 +3,10 @@ import type { BoothMessage, Seat } from '../booth/console_wire.ts';
 import { say } from '../shared/languages.ts';
 import type { Alarm, DeskChannel, DeskInput, DeskRoom, Names, Point, Session } from './desk_wire.ts';
 import type { Model } from './model.ts';
+import { word } from './texts.ts';
+
+/** Where technicians speak from: a booth of no room. */
+export const DESK_BOOTH = 'desk';
 
 export const isTechnician = (model: Model): boolean => model.pass?.role === 'technician';
 
@@ -71,7 +75,7 @@ export function boothRoom(model: Model, id: string): string | null {
 
 export const boothsOf = (model: Model, room: string | null): BoothMessage[] =>
 	[...model.booths.values()]
-		.filter((booth) => boothRoom(model, booth.booth) === room)
+		.filter((booth) => booth.booth !== DESK_BOOTH && boothRoom(model, booth.booth) === room)
 		.sort((a, b) => a.booth.localeCompare(b.booth));
 
 export function seatOf(model: Model, booth: string | null, seat: number | null): Seat | null {
@@ -132,9 +136,15 @@ export const alarmsOf = (model: Model, ...subjects: (string | null)[]): Alarm[] 
 
 export type Health = 'good' | 'resting' | 'warning' | 'critical';
 
+/** Alarms of a channel, and of what feeds it now: the booth on air, or the floor's input. */
+export function channelAlarms(model: Model, channel: DeskChannel): Alarm[] {
+	const input = channel.feed === 'floor' ? (roomOf(model, channel.room)?.input ?? null) : null;
+	return alarmsOf(model, channel.id, channel.feed === 'booth' ? channel.booth : null, input);
+}
+
 /** How a channel is, in one word. What an alarm says wins; what the desk did on purpose is no fault. */
 export function healthOf(model: Model, channel: DeskChannel): Health {
-	const alarms = alarmsOf(model, channel.id);
+	const alarms = channelAlarms(model, channel);
 	if (alarms.some((alarm) => alarm.severity === 'critical')) return 'critical';
 	if (channel.source === 'lost' && channel.feed !== 'silence') return 'critical';
 	if (alarms.length > 0) return 'warning';
@@ -171,6 +181,8 @@ export function subjectOf(
 
 export function subjectName(model: Model, alarm: Alarm): string {
 	const at = subjectOf(model, alarm);
+	if (alarm.subject === 'server') return word('server', model.language);
+	if (at?.id === DESK_BOOTH) return word('ownMicrophone', model.language);
 	if (at?.kind === 'channel') return pointName(model, `channel:${at.id}`);
 	if (at?.kind === 'room') return roomName(model, at.id);
 	if (at?.kind === 'booth') {

@@ -152,7 +152,8 @@ export interface Alarm {
 }
 
 export interface LogEntry {
-	id: number;
+	/** Left out of what comes as it happens. */
+	id?: number;
 	at: string;
 	kind: string;
 	subject: string;

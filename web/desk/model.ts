@@ -75,7 +75,7 @@ export interface Model {
 	volume: number;
 	microphone: MicrophonePhase;
 	/** What the desk's own voice is used for now. */
-	talk: { isLatched: boolean; scope: string; to: string[] };
+	talk: { isLatched: boolean; scope: string; to: string[]; wanted: 'booths' | 'listeners' | null };
 	announcement: { id: string; scope: string };
 	/** PIN of the room that was just closed here, by room. */
 	pins: Map<string, string>;
@@ -137,9 +137,15 @@ function keepNewest<M extends { revision: number }>(map: Map<string, M>, id: str
 	return true;
 }
 
+/** What comes as it happens has no id: an entry is known by what it says. */
+export const entryKey = ({ at, kind, subject, author, detail }: LogEntry): string =>
+	[at, kind, subject, author, JSON.stringify(detail)].join('|');
+
 /** Newest first, each once. */
 export function addEntries(model: Model, entries: readonly LogEntry[]): void {
-	const known = new Map(model.log.map((entry) => [entry.id, entry]));
-	for (const entry of entries) known.set(entry.id, entry);
-	model.log = [...known.values()].sort((a, b) => b.id - a.id).slice(0, Math.max(LOG_KEPT, model.log.length));
+	const known = new Map(model.log.map((entry) => [entryKey(entry), entry]));
+	for (const entry of entries) known.set(entryKey(entry), { ...known.get(entryKey(entry)), ...entry });
+	model.log = [...known.values()]
+		.sort((a, b) => b.at.localeCompare(a.at) || (b.id ?? 0) - (a.id ?? 0))
+		.slice(0, Math.max(LOG_KEPT, model.log.length));
 }

@@ -37,7 +37,7 @@ export function newModel(language: Language, pass: Pass | null): Model {
 		heard: null,
 		volume: 1,
 		microphone: 'closed',
-		talk: { isLatched: false, scope: 'event', to: [] },
+		talk: { isLatched: false, scope: '', to: [], wanted: null },
 		announcement: { id: '', scope: 'event' },
 		pins: new Map(),
 		clips: new Map(),

@@ -16,7 +16,6 @@ export interface TalkSeams {
 }
 
 export class Talking {
-	wanted: Talk | null = null;
 	private active: Talk | null = null;
 	private isBusy = false;
 
@@ -24,6 +23,14 @@ export class Talking {
 		private readonly model: Model,
 		private readonly seams: TalkSeams,
 	) {}
+
+	get wanted(): Talk | null {
+		return this.model.talk.wanted;
+	}
+
+	private set wanted(talk: Talk | null) {
+		this.model.talk.wanted = talk;
+	}
 
 	want(talk: Talk | null): void {
 		this.wanted = talk;

@@ -126,7 +126,10 @@ export const LOG_KIND: Record<string, Words> = {
 	action: ['thao tác', 'action', 'action'],
 	change: ['thay đổi', 'modification', 'change'],
 	'on-air': ['phát sóng', 'antenne', 'on air'],
-	handover: ['đổi người', 'relève', 'hand-over'],
+	'hand-over': ['đổi người', 'relève', 'hand-over'],
+	channel: ['kênh', 'canal', 'channel'],
+	room: ['phòng', 'salle', 'room'],
+	setup: ['phòng thêm', 'salle ajoutée', 'set-up'],
 	seat: ['chỗ ngồi', 'siège', 'seat'],
 	signal: ['tín hiệu', 'signal', 'signal'],
 	call: ['gọi kỹ thuật', 'appel', 'call'],
@@ -138,6 +141,28 @@ export const LOG_KIND: Record<string, Words> = {
 	talkback: ['gọi cabin', 'ordres', 'talkback'],
 };
 
+/** What became of an alarm, a call, a seat. */
+export const LOG_STATE: Record<string, Words> = {
+	raised: ['bắt đầu', 'commence', 'raised'],
+	acknowledged: ['đã thấy', 'vue', 'acknowledged'],
+	cleared: ['đã hết', 'terminée', 'cleared'],
+	open: ['đang gọi', 'appelle', 'open'],
+	seen: ['đã thấy', 'vu', 'seen'],
+	done: ['xong', 'fait', 'done'],
+	joined: ['vào', 'arrive', 'joined'],
+	left: ['rời', 'part', 'left'],
+	started: ['khởi động', 'démarré', 'started'],
+	stopped: ['dừng', 'arrêté', 'stopped'],
+};
+
+/** Units that are words. */
+export const UNIT: Record<string, Words> = {
+	clips: ['lần vỡ tiếng', 'saturations', 'clips'],
+	days: ['ngày', 'jours', 'days'],
+	jumps: ['lần nhảy', 'sauts', 'jumps'],
+	overruns: ['lần rơi mẫu', 'pertes', 'overruns'],
+};
+
 /** Keys of settings that the desk may change. */
 export const SETTING: Record<string, Words> = {
 	source: ['nguồn', 'source', 'source'],
@@ -145,6 +170,7 @@ export const SETTING: Record<string, Words> = {
 	muted: ['tắt tiếng', 'coupé', 'muted'],
 	hide: ['ẩn kênh', 'masquage', 'hiding'],
 	input: ['đầu vào', 'entrée', 'input'],
+	lock: ['đóng bằng PIN', 'fermée par code', 'closed with a PIN'],
 	locked: ['đóng', 'fermée', 'closed'],
 	pin: ['mã PIN', 'code', 'PIN'],
 	room: ['phòng thêm', 'salle ajoutée', 'added room'],
@@ -336,6 +362,7 @@ export const WORDS = {
 		'The configuration has no announcements.',
 	],
 	scope: ['Phạm vi', 'Portée', 'Where'],
+	chooseScope: ['Chọn phạm vi trước.', 'Choisissez d’abord la portée.', 'Choose where first.'],
 	wholeEvent: ['CẢ SỰ KIỆN', 'TOUT L’ÉVÉNEMENT', 'WHOLE EVENT'],
 	startIt: ['Phát', 'Lancer', 'Start'],
 	announcing: ['THÔNG BÁO: {1}', 'ANNONCE\u00a0: {1}', 'ANNOUNCEMENT: {1}'],
@@ -344,6 +371,7 @@ export const WORDS = {
 	voice: ['Nói với người nghe', 'Parler aux auditeurs', 'Speak to listeners'],
 	talkback: ['Nói với cabin', 'Parler aux cabines', 'Talk to booths'],
 	talkbackOn: ['NÓI VỚI CABIN: {1}', 'ORDRES\u00a0: {1}', 'TALKBACK: {1}'],
+	ownMicrophone: ['Micro bàn kỹ thuật', 'Micro de la régie', 'The desk’s microphone'],
 	allBooths: ['mọi cabin', 'toutes les cabines', 'all booths'],
 	holdToTalk: ['Giữ để nói', 'Maintenir pour parler', 'Hold to talk'],
 	pressToTalk: ['Bấm để nói', 'Appuyer pour parler', 'Press to talk'],

@@ -15,14 +15,14 @@ import {
 } from './derive.ts';
 import type { Alarm } from './desk_wire.ts';
 import { type Model, VIEWS } from './model.ts';
-import { LOGIN, said, VIEW_NAME, word } from './texts.ts';
+import { LOGIN, said, UNIT, VIEW_NAME, word } from './texts.ts';
 import { alarmWords } from './texts_alarms.ts';
 import { detailView } from './view_detail.ts';
 import { listenersView } from './view_listeners.ts';
 import { changesView, logView } from './view_log.ts';
 import { mapView } from './view_map.ts';
 import { metersView } from './view_meters.ts';
-import { age, badge, button, handle, number, outcome } from './view_parts.ts';
+import { age, badge, button, handle, labelOf, number, outcome } from './view_parts.ts';
 import { overView } from './view_talk.ts';
 
 const NAMES = { vi: 'Tiếng Việt', fr: 'Français', en: 'English' } as const;
@@ -245,15 +245,18 @@ function alarmsView(model: Model, wallMs: number): HTMLElement {
 	);
 }
 
+function alarmValue(model: Model, { value, unit }: Alarm): string {
+	if (value === null || unit === null) return '';
+	const rounded = String(Math.round(value * 10) / 10).replace('-', '−');
+	return `${rounded} ${labelOf(UNIT, unit, model)}`.trim();
+}
+
 function alarmView(model: Model, alarm: Alarm, wallMs: number): HTMLElement {
 	const { language } = model;
 	const { what, todo } = alarmWords(alarm.kind, language);
 	const at = subjectOf(model, alarm);
-	const value =
-		alarm.value === null || alarm.unit === null
-			? ''
-			: `${Math.round(alarm.value * 10) / 10} ${alarm.unit}`.replace('-', '−');
-	const where = alarm.subject === 'server' ? word('server', language) : subjectName(model, alarm);
+	const value = alarmValue(model, alarm);
+	const where = subjectName(model, alarm);
 	const isSeen = alarm.acknowledged_by !== null;
 	return h(
 		'li',

@@ -5,6 +5,7 @@ import { outcomeKey, roomListeners } from './actions.ts';
 import {
 	alarmsOf,
 	boothPlace,
+	channelAlarms,
 	channelName,
 	channelOf,
 	channelsOf,
@@ -92,7 +93,7 @@ function channelDetail(model: Model, channel: DeskChannel): Child[] {
 		meter(model, `channel:${id}`, 'big'),
 		h('p', { class: 'line' }, feedView(model, channel), listenButton(model, `channel:${id}`)),
 		h('p', { class: 'line' }, icon('people'), `${count} ${word('listeners', language)}`),
-		...alarmLines(model, alarmsOf(model, id)),
+		...alarmLines(model, channelAlarms(model, channel)),
 		outcome(model, outcomeKey('channel', id)),
 		group(
 			word('mute', language),

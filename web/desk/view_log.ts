@@ -3,8 +3,8 @@ import { h, icon } from '../shared/dom.ts';
 import { outcomeKey } from './actions.ts';
 import { boothPlace, channelOf, pointName, roomName, roomOf, venueTimeOf } from './derive.ts';
 import type { LogEntry } from './desk_wire.ts';
-import type { Model } from './model.ts';
-import { LOG_KIND, SETTING, word } from './texts.ts';
+import { entryKey, type Model } from './model.ts';
+import { LOG_KIND, LOG_STATE, SETTING, word } from './texts.ts';
 import { alarmWords } from './texts_alarms.ts';
 import { button, handle, labelOf, outcome } from './view_parts.ts';
 
@@ -26,7 +26,8 @@ function detailText(model: Model, entry: LogEntry): string {
 	if (typeof detail !== 'object' || detail === null) return shown(model, detail);
 	return Object.entries(detail)
 		.map(([key, value]) => {
-			if (key === 'kind' && entry.kind === 'alarm') return alarmWords(String(value), model.language).what;
+			if (key === 'alarm') return alarmWords(String(value), model.language).what;
+			if (key === 'state') return labelOf(LOG_STATE, String(value), model);
 			return `${labelOf(SETTING, key, model)}: ${shown(model, value)}`;
 		})
 		.join(', ');
@@ -91,7 +92,7 @@ export function logView(model: Model): HTMLElement {
 				.map((entry) =>
 					h(
 						'li',
-						{ 'data-key': entry.id },
+						{ 'data-key': entryKey(entry) },
 						h('time', { datetime: entry.at }, venueTimeOf(model, entry.at)),
 						h('b', {}, labelOf(LOG_KIND, entry.kind, model)),
 						h('span', {}, nameOfSubject(model, entry.subject)),

@@ -8,6 +8,7 @@ import {
 	alarmsOf,
 	boothName,
 	boothsOf,
+	channelAlarms,
 	channelName,
 	channelOf,
 	channelsOf,
@@ -189,7 +190,7 @@ function channelBadges(model: Model, channel: DeskChannel): Child[] {
 	const { language } = model;
 	const { gain_db } = channel;
 	return [
-		...alarmsOf(model, channel.id).map((alarm) =>
+		...channelAlarms(model, channel).map((alarm) =>
 			badge(alarmWords(alarm.kind, language).what, alarm.severity, alarm.severity),
 		),
 		qualityBadge(model, channel.quality),

@@ -86,8 +86,7 @@ function announcementsView(model: Model): Child {
 
 function voiceView(model: Model): Child {
 	const { language, talk, microphone, desk } = model;
-	const isOn = microphone === 'on-air';
-	const key = (what: string, text: string) =>
+	const key = (what: string, text: string, isOn: boolean, isDisabled = false) =>
 		button(
 			what,
 			`${text}: ${word(talk.isLatched ? (isOn ? 'pressToStop' : 'pressToTalk') : isOn ? 'releaseToStop' : 'holdToTalk', language)}`,
@@ -95,6 +94,7 @@ function voiceView(model: Model): Child {
 				icon: 'mic',
 				class: `talk-key${isOn ? ' on-air' : ''}`,
 				isPressed: isOn,
+				isDisabled,
 			},
 		);
 	const bad = ['denied', 'missing', 'refused'].includes(microphone);
@@ -122,13 +122,14 @@ function voiceView(model: Model): Child {
 			button('talkback-to', word('allBooths', language), { id: 'all', isPressed: talk.to.length === 0 }),
 		),
 		...(desk?.rooms ?? []).map((room) => boothChoices(model, room.room)),
-		key('talk-booths', word('talkback', language)),
+		key('talk-booths', word('talkback', language), talk.wanted === 'booths'),
 		desk?.talkback
 			? handle(model, { what: 'end-talkback', id: '', value: '' }, word('stop', language), { class: 'danger' })
 			: null,
 		h('h3', {}, word('voice', language)),
+		talk.scope === '' ? h('p', { class: 'soft' }, word('chooseScope', language)) : null,
 		scopes(model, 'voice-scope', talk.scope),
-		key('talk-listeners', word('voice', language)),
+		key('talk-listeners', word('voice', language), talk.wanted === 'listeners', talk.scope === ''),
 	);
 }
 

@@ -5,9 +5,8 @@
 import { createWorker, soundFiles, voiceFiles } from '../booth/build.ts';
 import type { ConsoleCommand, WorkerMessage } from '../booth/console_messages.ts';
 import { Sound } from '../booth/sound.ts';
+import { DESK_BOOTH } from './derive.ts';
 import type { MicrophonePhase } from './model.ts';
-
-export const DESK_BOOTH = 'desk';
 
 export class Voice {
 	phase: MicrophonePhase = 'opening';

@@ -53,6 +53,7 @@ const SCENES: Record<string, (model: Model) => void> = {
 		busy(model);
 		model.subject = { kind: 'talk' };
 		model.microphone = 'on-air';
+		model.talk.wanted = 'booths';
 		model.asking = 'announce/evacuation/event';
 		model.messages = [
 			{

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import {
 	boothRoom,
+	boothsOf,
 	calls,
 	healthOf,
 	pointIndex,
@@ -57,10 +58,27 @@ describe('messages', () => {
 		addEntries(model, ENTRIES.slice(1));
 		addEntries(model, ENTRIES);
 		expect(model.log.map((entry) => entry.id)).toEqual([12, 11, 10]);
+		const { id: _, ...told } = { ...ENTRIES[0]!, at: new Date(WALL).toISOString() };
+		addEntries(model, [told]);
+		expect(model.log.map((entry) => entry.id)).toEqual([undefined, 12, 11, 10]);
+		addEntries(model, [{ ...told, id: 13 }]);
+		expect(model.log.map((entry) => entry.id)).toEqual([13, 12, 11, 10]);
 	});
 });
 
 describe('what follows', () => {
+	it('has no room for the technicians’ own booth', () => {
+		model.booths.set('desk', booth('desk', 0));
+		expect(boothsOf(model, null)).toEqual([]);
+		expect(subjectName(model, alarm(1, 'clipping', 'desk'))).toBe('The desk’s microphone');
+	});
+
+	it('marks the channel that a troubled booth is on', () => {
+		model.alarms = [alarm(1, 'booth-silent-on-air', 'plenary-fr')];
+		expect(healthOf(model, channel(model, 'plenary.fr'))).toBe('critical');
+		expect(healthOf(model, channel(model, 'plenary.vi'))).toBe('good');
+	});
+
 	it('names points and finds their place in a frame', () => {
 		expect(pointIndex(model, 'input:in-blue')).toBe(1);
 		expect(pointIndex(model, 'seat:plenary-vi:2')).toBe(6);

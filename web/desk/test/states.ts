@@ -253,7 +253,7 @@ export function busy(model: Model): void {
 export function faulty(model: Model): void {
 	busy(model);
 	model.alarms = [
-		alarm(1, 'booth-silent-on-air', 'plenary.fr'),
+		alarm(1, 'booth-silent-on-air', 'plenary-fr'),
 		alarm(2, 'device-lost', 'in-lotus', { value: null, unit: null }),
 		alarm(3, 'clipping', 'in-blue', { severity: 'warning', value: 7, unit: '/min' }),
 		alarm(4, 'listeners-in-trouble', 'red.vi', { severity: 'warning', value: 12, unit: '%', acknowledged_by: 'Hạnh' }),
@@ -271,7 +271,7 @@ export const ENTRIES: LogEntry[] = [
 		kind: 'alarm',
 		subject: 'plenary.fr',
 		author: '',
-		detail: { kind: 'booth-silent-on-air', transition: 'raised', value: -72.1 },
+		detail: { alarm: 'booth-silent-on-air', state: 'raised', value: -72.1 },
 	},
 	{
 		id: 11,

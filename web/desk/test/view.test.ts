@@ -33,7 +33,7 @@ describe('the fault is found', () => {
 		faulty(model);
 		const first = draw().querySelector('.alarm')!;
 		expect(first.className).toBe('alarm critical');
-		expect(first.textContent).toMatch(/Plenary · French.*Booth on air, but silent.*for 24 s.*Listen to the seat/);
+		expect(first.textContent).toMatch(/Plenary · Booth FR.*Booth on air, but silent.*for 24 s.*Listen to the seat/);
 		expect(first.querySelector('[data-do=acknowledge]')?.getAttribute('data-id')).toBe('1');
 		const cell = draw().querySelector('[data-key="plenary.fr"]')!;
 		expect(cell.classList).toContain('critical');
@@ -212,6 +212,8 @@ test('no text is missing, and French has its no-break spaces', () => {
 		FALLBACK,
 		HISTOGRAM,
 		LOG_KIND,
+		LOG_STATE,
+		UNIT,
 		SETTING,
 		WORDS,
 	} = texts;
@@ -233,6 +235,8 @@ test('no text is missing, and French has its no-break spaces', () => {
 		FALLBACK,
 		HISTOGRAM,
 		LOG_KIND,
+		LOG_STATE,
+		UNIT,
 		SETTING,
 		WORDS,
 		alarms,
