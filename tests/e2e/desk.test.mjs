@@ -128,7 +128,7 @@ test('an announcement, talkback by a held key, and an input listened to', { time
 test('an alarm is seen, acknowledged by a click, told to another desk and in the log', { timeout: 120000 }, async (t) => {
 	const { server, page, token, faults } = await begin(t);
 	const other = await own(t, joinDesk(server, token));
-	// The certificate of these tests ends in two days, which is soon enough for a warning.
+	// The certificate of these tests ends in two days: soon enough for an alarm.
 	await other.alarm('certificate', 'server');
 	await page.waitForSelector('.alarm [data-do="acknowledge"]');
 	assert.match(await page.textContent('.alarm'), /certificate expires soon.*[12] days/);
