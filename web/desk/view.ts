@@ -122,7 +122,9 @@ function topView(model: Model, wallMs: number): HTMLElement {
 		? 'critical'
 		: model.alarms.length > 0
 			? 'warning'
-			: 'good';
+			: model.isJoined
+				? 'good'
+				: 'resting';
 	const isGood = model.isJoined && model.connection === 'open';
 	const sessions = (desk?.rooms ?? [])
 		.map((room) => sessionTitle(model, room.session))
@@ -152,7 +154,7 @@ function topView(model: Model, wallMs: number): HTMLElement {
 			'span',
 			{ class: `figure alarm-count ${worst}` },
 			icon(worst),
-			h('b', {}, String(model.alarms.length)),
+			h('b', {}, worst === 'resting' ? '–' : String(model.alarms.length)),
 			h('span', {}, word('alarms', language)),
 		),
 		h(
@@ -232,9 +234,11 @@ const callLines = (model: Model): Child[] =>
 			),
 		);
 
-function alarmsView(model: Model, wallMs: number): HTMLElement {
+function alarmsView(model: Model, wallMs: number): Child {
 	const { language } = model;
 	const alarms = sortedAlarms(model);
+	// Without a connection nobody knows.
+	if (alarms.length === 0 && !model.isJoined) return null;
 	if (alarms.length === 0) {
 		return h('p', { class: 'no-alarms' }, icon('good'), word('noAlarms', language));
 	}

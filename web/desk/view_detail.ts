@@ -180,7 +180,7 @@ function roomDetail(model: Model, room: DeskRoom): Child[] {
 			? null
 			: h('div', { class: 'group' }, h('h3', {}, room.input), ...inputDetail(model, room.input)),
 		group(
-			word('locked', language),
+			word('pin', language),
 			isTechnician(model) && !room.locked
 				? h(
 						'label',

@@ -62,6 +62,8 @@ describe('the fault is found', () => {
 			expect.stringContaining('CONNECTION LOST'),
 			expect.stringContaining('NOTHING IS STORED'),
 		]);
+		expect(draw().querySelector('.no-alarms'), 'nobody knows').toBeNull();
+		expect(text('.alarm-count b')).toBe('–');
 	});
 
 	test('who is on each channel is said in words', () => {
