@@ -202,7 +202,7 @@ function drawNumbers(place: Place, meter: Meter | null): void {
 		text(context, s, right, height / 2, Math.min(height * 0.8, 14 * scale), loudnessColour(meter), 600);
 		return;
 	}
-	const big = Math.min(height * 0.56, space * 0.185);
+	const big = Math.min(height * 0.54, space * 0.165);
 	const small = Math.min(height * 0.3, space * 0.095);
 	text(context, s, left + space * 0.57, height * 0.36, big, loudnessColour(meter), 700);
 	targetMark(context, meter, left + space * 0.06, height * 0.82, space * 0.5, scale);

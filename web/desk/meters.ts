@@ -26,13 +26,14 @@ export interface Meter {
 	peakDbfs: number;
 	rmsDbfs: number;
 	holdDbfs: number;
-	/** Loudest true peak since the hold began. */
+	/** Held as the peak is: a number that comes and goes with each syllable cannot be read. */
 	truePeakDbtp: number;
 	momentaryLufs: number | null;
 	shortTermLufs: number | null;
 	/** Clips since the lamp was put out; 0: it is dark. */
 	clips: number;
 	heldAt: number;
+	truePeakAt: number;
 	numbersAt: number;
 	lastClips: number | null;
 }
@@ -47,6 +48,7 @@ const newMeter = (): Meter => ({
 	shortTermLufs: null,
 	clips: 0,
 	heldAt: 0,
+	truePeakAt: 0,
 	numbersAt: 0,
 	lastClips: null,
 });
@@ -116,12 +118,13 @@ export class Meters {
 			meter.heldAt = nowMs;
 		}
 		if (nowMs - meter.numbersAt >= NUMBER_MS) {
-			meter.truePeakDbtp = truePeakDbtp;
 			meter.momentaryLufs = level.momentary_lufs;
 			meter.shortTermLufs = level.short_term_lufs;
 			meter.numbersAt = nowMs;
-		} else {
-			meter.truePeakDbtp = Math.max(meter.truePeakDbtp, truePeakDbtp);
+		}
+		if (truePeakDbtp >= meter.truePeakDbtp || nowMs - meter.truePeakAt > HOLD_MS) {
+			meter.truePeakDbtp = truePeakDbtp;
+			meter.truePeakAt = nowMs;
 		}
 		if (meter.lastClips !== null && meter.lastClips !== level.clips) {
 			meter.clips += (level.clips - meter.lastClips + 256) % 256;
@@ -134,7 +137,7 @@ export class Meters {
 		meter.isFed = false;
 		this.fall(meter, SILENCE_DB, SILENCE_DB, nowMs);
 		if (nowMs - meter.heldAt > HOLD_MS) meter.holdDbfs = SILENCE_DB;
-		meter.truePeakDbtp = SILENCE_DB;
+		if (nowMs - meter.truePeakAt > HOLD_MS) meter.truePeakDbtp = SILENCE_DB;
 		meter.momentaryLufs = meter.shortTermLufs = null;
 	}
 

@@ -155,9 +155,13 @@ export const LOG_STATE: Record<string, Words> = {
 	stopped: ['dừng', 'arrêté', 'stopped'],
 };
 
-/** Units that are words. */
+/** Units that are words; of one, with a 1 before the name. */
 export const UNIT: Record<string, Words> = {
 	clips: ['lần vỡ tiếng', 'saturations', 'clips'],
+	'1 clips': ['lần vỡ tiếng', 'saturation', 'clip'],
+	'1 days': ['ngày', 'jour', 'day'],
+	'1 jumps': ['lần nhảy', 'saut', 'jump'],
+	'1 overruns': ['lần rơi mẫu', 'perte', 'overrun'],
 	days: ['ngày', 'jours', 'days'],
 	jumps: ['lần nhảy', 'sauts', 'jumps'],
 	overruns: ['lần rơi mẫu', 'pertes', 'overruns'],
@@ -199,7 +203,9 @@ export const WORDS = {
 	],
 	eventTime: ['Giờ sự kiện', 'Heure de l’événement', 'Event time'],
 	listeners: ['người nghe', 'auditeurs', 'listeners'],
+	listener: ['người nghe', 'auditeur', 'listener'],
 	alarms: ['báo động', 'alarmes', 'alarms'],
+	alarm: ['báo động', 'alarme', 'alarm'],
 	noAlarms: ['Không có báo động', 'Aucune alarme', 'No alarms'],
 	alarmSound: ['Chuông báo', 'Alarme sonore', 'Alarm sound'],
 	acknowledge: ['Đã thấy', 'Vu', 'Acknowledge'],

@@ -148,14 +148,14 @@ function topView(model: Model, wallMs: number): HTMLElement {
 			{ class: 'figure' },
 			icon('people'),
 			h('b', {}, number(total, language)),
-			h('span', {}, word('listeners', language)),
+			h('span', {}, word(total === 1 ? 'listener' : 'listeners', language)),
 		),
 		h(
 			'span',
 			{ class: `figure alarm-count ${worst}` },
 			icon(worst),
 			h('b', {}, worst === 'resting' ? '–' : String(model.alarms.length)),
-			h('span', {}, word('alarms', language)),
+			h('span', {}, word(model.alarms.length === 1 ? 'alarm' : 'alarms', language)),
 		),
 		h(
 			'span',
@@ -252,7 +252,7 @@ function alarmsView(model: Model, wallMs: number): Child {
 function alarmValue(model: Model, { value, unit }: Alarm): string {
 	if (value === null || unit === null) return '';
 	const rounded = String(Math.round(value * 10) / 10).replace('-', '−');
-	return `${rounded} ${labelOf(UNIT, unit, model)}`.trim();
+	return `${rounded} ${labelOf(UNIT, rounded === '1' && `1 ${unit}` in UNIT ? `1 ${unit}` : unit, model)}`.trim();
 }
 
 function alarmView(model: Model, alarm: Alarm, wallMs: number): HTMLElement {

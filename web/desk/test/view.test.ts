@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { morph } from '../../shared/dom.ts';
 import { LANGUAGES } from '../../shared/languages.ts';
 import { type Model, type Subject, VIEWS } from '../model.ts';
@@ -9,6 +9,9 @@ import { page } from '../view.ts';
 import { filtered } from '../view_log.ts';
 import { audience } from './audience.ts';
 import { alarm, busy, channel, deskModel, ENTRIES, faulty, WALL } from './states.ts';
+
+// Whole pages in jsdom: on a machine with much to do five seconds are too few.
+vi.setConfig({ testTimeout: 60_000 });
 
 let model: Model;
 beforeEach(() => {
@@ -80,7 +83,7 @@ describe('the fault is found', () => {
 });
 
 describe('hands', () => {
-	test('an observer has none', { timeout: 60_000 }, () => {
+	test('an observer has none', () => {
 		faulty(model);
 		model.pass!.role = 'observer';
 		const acting = [
@@ -163,7 +166,7 @@ test('a meter stays the same element, with what is drawn in it, when the page is
 	expect(meter.shadowRoot?.querySelector('canvas')).not.toBeNull();
 });
 
-test('every view and panel in every language names its controls and fills its texts in', { timeout: 60_000 }, () => {
+test('every view and panel in every language names its controls and fills its texts in', () => {
 	faulty(model);
 	model.heard = { point: 'seat:blue-vi:2', channel: null, isPlaying: false, fault: '' };
 	model.changes = [
