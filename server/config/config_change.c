@@ -243,7 +243,7 @@ int cabin_config_copy(struct cabin_config **out, const struct cabin_config *conf
 		free(text);
 		return CABIN_ENOMEM;
 	}
-	int result = cabin_config_parse(out, text, size, "the configuration as it runs", "", stderr);
+	int result = cabin_config_parse(out, text, size, "the configuration as it runs", NULL, stderr);
 	free(text);
 	if (result == 0 && !config->server.data)
 		(*out)->server.data = NULL;

@@ -11,7 +11,7 @@
 struct cabin_reader {
 	struct cabin_arena *arena; /* of the configuration: what stays */
 	struct cabin_issues *issues;
-	const char *folder; /* relative paths count from here */
+	const char *folder; /* relative paths count from here; NULL: files were looked at before */
 	bool no_memory;	    /* sticky */
 };
 

@@ -152,7 +152,7 @@ bool cabin_config_pin_valid(const char *text)
 /* Counted from the configuration's folder. NULL: no memory. */
 static const char *absolute_path(struct cabin_reader *reader, const struct cabin_yaml *node)
 {
-	const char *folder = node->text[0] == '/' ? "" : reader->folder;
+	const char *folder = node->text[0] == '/' || !reader->folder ? "" : reader->folder;
 	const char *path = cabin_arena_format(reader->arena, "%s%s%s", folder, folder[0] ? "/" : "", node->text);
 	reader->no_memory |= !path;
 	return path;
@@ -161,7 +161,7 @@ static const char *absolute_path(struct cabin_reader *reader, const struct cabin
 const char *cabin_reader_file(struct cabin_reader *reader, const struct cabin_yaml *node)
 {
 	const char *path = absolute_path(reader, node);
-	if (path && access(path, R_OK) != 0)
+	if (path && reader->folder && access(path, R_OK) != 0)
 		cabin_issues_add(
 		    reader->issues, node->place,
 		    "cannot read the file '%s'; correct its name (it counts from this file's folder) or its "
