@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "config/config_time.h"
 
 /* What waits for the store. */
@@ -50,6 +51,14 @@ void desk_answer(struct cabin_desk *desk, const struct cabin_api_request *reques
 	reply(&desk->config.network, request->ticket, status, dump(body));
 }
 
+/* What a client sent may be no UTF-8, and may be cut within a character: JSON takes neither. */
+static void make_utf8(char *text)
+{
+	size_t bad;
+	while (!cabin_utf8_valid(text, strlen(text), &bad))
+		text[bad] = '?';
+}
+
 void desk_refuse(struct cabin_desk *desk, const struct cabin_api_request *request, int status, const char *code,
 		 const char *format, ...)
 {
@@ -58,6 +67,7 @@ void desk_refuse(struct cabin_desk *desk, const struct cabin_api_request *reques
 	va_start(arguments, format);
 	vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
+	make_utf8(text);
 	desk_answer(desk, request, status, json_pack("{s:s, s:s}", "error", code, "text", text));
 }
 

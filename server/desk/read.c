@@ -347,6 +347,15 @@ void desk_get_alarms(struct cabin_desk *desk, const struct cabin_api_request *re
 	desk_answer(desk, request, 200, desk_alarms_json(desk));
 }
 
+/* The one of the change and the one of the file: neither is an observer's. */
+static void hide_pin(json_t **value)
+{
+	if (!json_is_string(*value))
+		return;
+	json_decref(*value);
+	*value = json_string("****");
+}
+
 void desk_get_changes(struct cabin_desk *desk, const struct cabin_api_request *request, char *parts[])
 {
 	json_t *list = json_array();
@@ -355,14 +364,16 @@ void desk_get_changes(struct cabin_desk *desk, const struct cabin_api_request *r
 		char at[DESK_TIME_MAX_BYTES];
 		json_t *configured = desk_configured(desk, change);
 		json_t *value = json_loads(change->value_json, JSON_DECODE_ANY, NULL);
-		bool secret = request->author.observer && strcmp(change->key, "lock") == 0;
+		if (request->author.observer && strcmp(change->key, "lock") == 0) {
+			hide_pin(&configured);
+			hide_pin(&value);
+		}
 		desk_time_text(at, change->at_unix_ms);
 		json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:o, s:o, s:s, s:s}", "scope", change->scope,
 						      "subject", change->subject, "key", change->key, "value",
-						      secret ? json_string("****") : json_incref(value), "configured",
+						      value ? value : json_null(), "configured",
 						      configured ? configured : json_null(), "author", change->author,
 						      "at", at));
-		json_decref(value);
 	}
 	desk_answer(desk, request, 200, json_pack("{s:o}", "changes", list));
 }
