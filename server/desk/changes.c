@@ -169,9 +169,18 @@ static void tell_left_out(const struct cabin_store_change *change, int result, c
 		  cabin_log_quote(quoted, sizeof(quoted), why));
 }
 
-/* `strict`: the first that does not fit is an error; else it is logged and left out. */
+static bool is_among(const struct cabin_store_change *change, const struct cabin_store_change *list, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++)
+		if (same_place(change, list[i].scope, list[i].subject, list[i].key))
+			return true;
+	return false;
+}
+
+/* Of `strict` the first that does not fit is an error; any other is logged and left out:
+ * what the file does not fit any more keeps nobody from changing the rest. */
 static int apply_all(struct cabin_config *config, const struct cabin_store_change *changes, uint32_t count,
-		     const char *strict, struct cabin_config_refusal *why)
+		     const struct cabin_store_change *strict, unsigned strict_count, struct cabin_config_refusal *why)
 {
 	for (int setups = 1; setups >= 0; setups--) {
 		for (uint32_t i = 0; i < count; i++) {
@@ -179,7 +188,7 @@ static int apply_all(struct cabin_config *config, const struct cabin_store_chang
 				continue;
 			why->text[0] = '\0';
 			int result = apply(config, &changes[i], why);
-			if (result != 0 && strict && strcmp(strict, changes[i].subject) == 0)
+			if (result != 0 && is_among(&changes[i], strict, strict_count))
 				return result;
 			if (result != 0)
 				tell_left_out(&changes[i], result, why->text);
@@ -208,7 +217,7 @@ int cabin_desk_apply_stored(struct cabin_config *config, struct cabin_store *sto
 			changes[i] = swap;
 		}
 	}
-	result = apply_all(config, changes, kept, NULL, &why);
+	result = apply_all(config, changes, kept, NULL, 0, &why);
 	desk_changes_free(changes, count);
 	return result;
 }
@@ -265,7 +274,7 @@ int desk_changes_put(struct cabin_desk *desk, const struct cabin_store_change *c
 		return result;
 	result = cabin_config_copy(&config, desk->config.configured);
 	if (result == 0)
-		result = apply_all(config, list, list_count, count ? changes[0].subject : NULL, why);
+		result = apply_all(config, list, list_count, changes, count, why);
 	if (result != 0) {
 		cabin_config_destroy(config);
 		desk_changes_free(list, list_count);

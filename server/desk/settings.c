@@ -15,6 +15,7 @@ struct action {
 	struct cabin_store_change changes[CHANGES_OF_ONE_ACTION];
 	unsigned count;
 	const struct cabin_api_request *request;
+	uint16_t insert_index; /* of the channel, once the changes hold */
 };
 
 /* `value` is stolen; NULL: the change is taken back. */
@@ -66,7 +67,7 @@ static bool insert_of(struct cabin_desk *desk, const char *source, uint16_t chan
 
 static bool source_change(struct cabin_desk *desk, struct action *action, const json_t *value, uint16_t index)
 {
-	struct desk_channel *channel = &desk->channels[index];
+	const struct desk_channel *channel = &desk->channels[index];
 	struct desk_feed feed;
 	uint16_t insert;
 	const char *source = json_string_value(value);
@@ -76,7 +77,7 @@ static bool source_change(struct cabin_desk *desk, struct action *action, const 
 				    "this server has no such sound; see deploy/sounds and its log");
 			return false;
 		}
-		channel->insert_index = insert;
+		action->insert_index = insert;
 		return true;
 	}
 	if (!source || strlen(source) >= sizeof(channel->source) || !desk_parse_source(desk, index, source, &feed)) {
@@ -86,7 +87,7 @@ static bool source_change(struct cabin_desk *desk, struct action *action, const 
 		    "input:ID; GET /api/v1/desk names them");
 		return false;
 	}
-	channel->insert_index = CABIN_INDEX_NONE;
+	action->insert_index = CABIN_INDEX_NONE;
 	add(action, "channel", channel->id, "source", strcmp(source, "auto") == 0 ? NULL : json_string(source));
 	return true;
 }
@@ -138,9 +139,11 @@ void desk_patch_channel(struct cabin_desk *desk, const struct cabin_api_request 
 	json_t *body = desk_body(desk, request, keys);
 	if (!body)
 		return;
+	action.insert_index = desk->channels[index].insert_index;
 	if (json_object_size(body) == 0)
 		desk_refuse(desk, request, 400, "nothing", "say what to change: source, gain_db, muted or hide");
 	else if (channel_changes(desk, &action, body, index) && put(desk, &action)) {
+		desk->channels[index].insert_index = action.insert_index;
 		desk_reconcile(desk, cabin_clock_now_ns(&desk->config.clock));
 		desk_commit(desk, request, action.changes, action.count, parts[0], json_incref(body), 200,
 			    desk_channel_json(desk, index));
@@ -263,6 +266,14 @@ static json_t *booths_of(const struct cabin_desk *desk, uint16_t room_index)
 	return list;
 }
 
+static bool are_languages(const json_t *list)
+{
+	size_t i;
+	const json_t *item;
+	json_array_foreach(list, i, item) if (!json_is_string(item)) return false;
+	return json_array_size(list) >= 1 && json_array_size(list) <= CABIN_SPARE_LANGUAGES_MAX;
+}
+
 static json_t *new_room(struct cabin_desk *desk, const struct cabin_api_request *request, const json_t *body)
 {
 	const json_t *input = json_object_get(body, "input"), *languages = json_object_get(body, "languages");
@@ -270,12 +281,13 @@ static json_t *new_room(struct cabin_desk *desk, const struct cabin_api_request 
 	json_t *names = names_of(json_object_get(body, "name"));
 	if (id && desk_find_room(desk, id) != CABIN_INDEX_NONE)
 		desk_refuse(desk, request, 409, "room-exists", "there is a room with the id \"%s\"; take another", id);
-	else if (!id || !names || !json_is_array(languages) ||
+	else if (!id || !names || !are_languages(languages) ||
 		 (input && !json_is_null(input) && !json_is_string(input)))
 		desk_refuse(
 		    desk, request, 400, "bad-room",
-		    "a room needs an id (a-z, 0-9, -), a name (a text, or vi, fr and en) and languages; input is "
-		    "an input's id or null");
+		    "a room needs an id (a-z, 0-9, -), a name (a text, or vi, fr and en) and 1 to %d languages; input "
+		    "is an input's id or null",
+		    CABIN_SPARE_LANGUAGES_MAX);
 	else
 		return json_pack("{s:o, s:O, s:O?}", "name", names, "languages", languages, "input", input);
 	json_decref(names);
@@ -303,6 +315,13 @@ void desk_add_room(struct cabin_desk *desk, const struct cabin_api_request *requ
 	json_decref(body);
 }
 
+/* A room of the file may have got the id of one that was added before. */
+static bool is_added(const struct cabin_desk *desk, const char *id)
+{
+	uint16_t index = desk_find_room(desk, id);
+	return index != CABIN_INDEX_NONE && desk->rooms[index].added;
+}
+
 void desk_remove_room(struct cabin_desk *desk, const struct cabin_api_request *request, char *parts[])
 {
 	struct action action = {.request = request};
@@ -310,7 +329,7 @@ void desk_remove_room(struct cabin_desk *desk, const struct cabin_api_request *r
 		desk_refuse(desk, request, 404, "unknown-room", "no room has the id \"%s\"", parts[0]);
 		return;
 	}
-	if (!desk_change(desk, "setup", parts[0], "room")) {
+	if (!is_added(desk, parts[0])) {
 		desk_refuse(desk, request, 409, "room-configured",
 			    "\"%s\" is a room of the configuration file: only rooms that were added can be removed",
 			    parts[0]);
@@ -340,7 +359,8 @@ void desk_undo(struct cabin_desk *desk, const struct cabin_api_request *request,
 			    "there is no such change; GET /api/v1/changes lists them");
 		return;
 	}
-	if (strcmp(parts[0], "setup") == 0) {
+	/* One whose room is not there, because the file does not fit it, is only a change. */
+	if (strcmp(parts[0], "setup") == 0 && is_added(desk, parts[1])) {
 		desk_remove_room(desk, request, &parts[1]);
 		return;
 	}
