@@ -35,13 +35,15 @@ void desk_time_text(char out[DESK_TIME_MAX_BYTES], int64_t unix_ms)
 void desk_fill_entry(struct cabin_store_entry *entry, const char *kind, const char *subject, const char *author,
 		     json_t *detail)
 {
+	static const char too_long[] = "{\"left_out\":\"too long for the log\"}";
 	*entry = (struct cabin_store_entry){.at_unix_ms = desk_unix_ms()};
 	snprintf(entry->kind, sizeof(entry->kind), "%s", kind);
 	snprintf(entry->subject, sizeof(entry->subject), "%s", subject);
 	snprintf(entry->author, sizeof(entry->author), "%s", author);
 	char *text = detail ? json_dumps(detail, JSON_COMPACT) : NULL;
-	if (text && strlen(text) < sizeof(entry->detail_json))
-		memcpy(entry->detail_json, text, strlen(text) + 1);
+	const char *kept = text && strlen(text) >= sizeof(entry->detail_json) ? too_long : text;
+	if (kept)
+		memcpy(entry->detail_json, kept, strlen(kept) + 1);
 	free(text);
 	json_decref(detail);
 }
@@ -54,7 +56,7 @@ void desk_tell_entry(struct cabin_desk *desk, const struct cabin_store_entry *en
 	json_t *detail = entry->detail_json[0] ? json_loads(entry->detail_json, 0, NULL) : json_object();
 	json_t *line = json_pack("{s:s, s:s, s:s, s:s, s:o}", "at", at, "kind", entry->kind, "subject", entry->subject,
 				 "author", entry->author, "detail", detail ? detail : json_object());
-	desk_tell(desk, "log", json_pack("{s:[o]}", "entries", line));
+	(void)desk_tell(desk, "log", json_pack("{s:[o]}", "entries", line));
 }
 
 void desk_log(struct cabin_desk *desk, const char *kind, const char *subject, const char *author, json_t *detail)
@@ -67,16 +69,16 @@ void desk_log(struct cabin_desk *desk, const char *kind, const char *subject, co
 }
 
 /* The type comes first: that is how the network knows what to keep for desks that come later. */
-void desk_tell(struct cabin_desk *desk, const char *type, json_t *message)
+bool desk_tell(struct cabin_desk *desk, const char *type, json_t *message)
 {
 	json_t *whole = json_pack("{s:s}", "type", type);
 	char *text =
 	    message && whole && json_object_update(whole, message) == 0 ? json_dumps(whole, JSON_COMPACT) : NULL;
-	if (text)
-		(void)desk->config.network.tell(desk->config.network.context, false, text, strlen(text));
+	bool told = text && desk->config.network.tell(desk->config.network.context, false, text, strlen(text));
 	free(text);
 	json_decref(whole);
 	json_decref(message);
+	return told;
 }
 
 /* --- what happens in the hub ------------------------------------------------------------------ */
@@ -160,7 +162,12 @@ static void tell_map(struct cabin_desk *desk, uint64_t now_ns)
 	desk->map_told = text;
 	desk->revision++;
 	desk_add_moment(desk, map);
-	desk_tell(desk, "desk", map);
+	if (desk_tell(desk, "desk", map))
+		return;
+	/* Told again at the next step, as it is then. */
+	free(desk->map_told);
+	desk->map_told = NULL;
+	desk->map_changed = true;
 }
 
 /* What the network keeps for desks that come is told whether there is one or not. */
@@ -168,12 +175,11 @@ static void tell_desks(struct cabin_desk *desk, uint64_t now_ns)
 {
 	tell_map(desk, now_ns);
 	if (desk->alarms_changed) {
-		desk->alarms_changed = false;
-		desk_tell(desk, "alarms", desk_alarms_json(desk));
+		desk->alarms_changed = !desk_tell(desk, "alarms", desk_alarms_json(desk));
 	}
 	if (now_ns >= desk->audience_ns + AUDIENCE_MS * CABIN_NS_PER_MS) {
 		desk->audience_ns = now_ns;
-		desk_tell(desk, "audience", desk_audience_json(desk));
+		(void)desk_tell(desk, "audience", desk_audience_json(desk));
 	}
 }
 
@@ -244,11 +250,16 @@ static void take(struct cabin_desk *desk, const struct desk_message *message)
 	desk_reconcile(desk, cabin_clock_now_ns(&desk->config.clock)); /* what was asked for is done at once */
 }
 
-static void drain(struct cabin_desk *desk)
+/* Whoever asks without end does not keep alarms from being seen. False: more waits. */
+static bool drain(struct cabin_desk *desk)
 {
 	struct desk_message message;
-	while (cabin_inbox_pop(desk->inbox, &message) == 0)
+	while (cabin_clock_now_ns(&desk->config.clock) < desk->step_ns) {
+		if (cabin_inbox_pop(desk->inbox, &message) != 0)
+			return true;
 		take(desk, &message);
+	}
+	return false;
 }
 
 static void sleep_until(const struct cabin_desk *desk, uint64_t due_ns)
@@ -269,13 +280,14 @@ static void *run(void *context)
 	desk_log(desk, "server", "", "", json_pack("{s:s, s:s}", "state", "started", "version", CABIN_VERSION));
 	/* Acquire, partner: the release in cabin_desk_stop. */
 	while (!atomic_load_explicit(&desk->stopping, memory_order_acquire)) {
-		drain(desk);
+		bool drained = drain(desk);
 		uint64_t now_ns = cabin_clock_now_ns(&desk->config.clock);
 		if (now_ns >= desk->step_ns) {
 			desk->step_ns = now_ns + DESK_STEP_MS * CABIN_NS_PER_MS;
 			step(desk, now_ns);
 		}
-		sleep_until(desk, desk->step_ns);
+		if (drained)
+			sleep_until(desk, desk->step_ns);
 	}
 	desk_log(desk, "server", "", "", json_pack("{s:s}", "state", "stopped"));
 	return NULL;

@@ -77,8 +77,8 @@ struct desk_room {
 	bool locked;
 	uint32_t pin; /* with a leading 1; 0: none */
 	uint32_t told_pin;
-	struct cabin_room_setup *setup; /* of a spare room in use: the newest that the hub was given */
-	bool told_used;
+	struct cabin_room_setup *setup;	    /* of a spare room in use: the newest that the hub was given */
+	uint32_t setup_number, told_number; /* grows with each that is set up or given up */
 };
 
 /* Texts that the hub and the network read until the end. */
@@ -171,8 +171,8 @@ void desk_log(struct cabin_desk *desk, const char *kind, const char *subject, co
 void desk_fill_entry(struct cabin_store_entry *entry, const char *kind, const char *subject, const char *author,
 		     json_t *detail);
 void desk_tell_entry(struct cabin_desk *desk, const struct cabin_store_entry *entry); /* to desks alone */
-/* One message to every desk: {"type":TYPE, …message}; steals `message`. */
-void desk_tell(struct cabin_desk *desk, const char *type, json_t *message);
+/* One message to every desk: {"type":TYPE, …message}; steals `message`. False: not all of them get it. */
+bool desk_tell(struct cabin_desk *desk, const char *type, json_t *message);
 
 /* changes.c */
 int desk_changes_load(struct cabin_store_change **out, uint32_t *count, struct cabin_store *store);

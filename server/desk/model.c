@@ -142,6 +142,9 @@ static void update_channel(struct cabin_desk *desk, uint16_t index, uint16_t con
 		*channel = (struct desk_channel){.insert_index = CABIN_INDEX_NONE,
 						 .told = channel->told,
 						 .told_gain_db = channel->told_gain_db,
+						 .minute = {.packets_before = channel->minute.packets_before,
+							    .gaps_before = channel->minute.gaps_before,
+							    .concealed_before_ms = channel->minute.concealed_before_ms},
 						 .told_input = channel->told_input};
 		take_text(channel->id, sizeof(channel->id), from->id);
 	}
@@ -174,6 +177,7 @@ static void update_room(struct cabin_desk *desk, uint16_t room_index, uint16_t c
 {
 	struct desk_room *room = &desk->rooms[room_index];
 	const struct cabin_config_room *from = &desk->current->rooms[config_index];
+	room->setup_number += !room->used && room_index >= desk->config.layout.spare_room_first;
 	room->used = true;
 	room->config_index = config_index;
 	room->floor_index = floor_index;
@@ -201,6 +205,16 @@ static uint16_t spare_place(const struct cabin_desk *desk, const char *id)
 	return free_place;
 }
 
+/* What is being said to a room ends with it: the next one in its place has asked for none of it. */
+static void forget_room(struct cabin_desk *desk, uint16_t room_index)
+{
+	if (desk->announcing.room_index == room_index)
+		desk->announcing.on = false;
+	for (uint16_t i = desk->config.layout.spare_booth_first; i < desk->config.layout.booth_index; i++)
+		if (desk_booth_room(desk, i) == room_index)
+			desk->talkback.booth_bits[i / 64] &= ~(UINT64_C(1) << i % 64);
+}
+
 static void drop_gone(struct cabin_desk *desk)
 {
 	const struct cabin_desk_layout *layout = &desk->config.layout;
@@ -211,6 +225,8 @@ static void drop_gone(struct cabin_desk *desk)
 		for (int k = 0; k < CABIN_SPARE_CHANNELS; k++)
 			desk->channels[room->floor_index + k].used = false;
 		room->used = false;
+		room->setup_number++;
+		forget_room(desk, i);
 	}
 }
 

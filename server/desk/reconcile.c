@@ -9,7 +9,7 @@
 #include "base/log.h"
 #include "relay/hub_message.h"
 
-enum { ANNOUNCEMENT_START_MS = 3000, PROBE_LIFE_S = 15, IDLE_HIDE_S = 60 };
+enum { ANNOUNCEMENT_START_MS = 3000, VOICE_AWAY_S = 30, PROBE_LIFE_S = 15, IDLE_HIDE_S = 60 };
 
 static bool give(struct cabin_desk *desk, struct cabin_desk_command command)
 {
@@ -106,7 +106,7 @@ static void tell_input(struct cabin_desk *desk, const struct desk_room *room)
 
 /* --- rooms ------------------------------------------------------------------------------------ */
 
-static struct desk_setup *make_setup(struct cabin_desk *desk, uint16_t room_index)
+static struct desk_setup *make_setup(const struct cabin_desk *desk, uint16_t room_index)
 {
 	const struct desk_room *room = &desk->rooms[room_index];
 	struct desk_setup *setup = calloc(1, sizeof(*setup));
@@ -114,8 +114,6 @@ static struct desk_setup *make_setup(struct cabin_desk *desk, uint16_t room_inde
 		return NULL;
 	setup->setup.room_index = room_index;
 	setup->setup.floor_source_index = CABIN_INDEX_NONE;
-	setup->next = desk->setups;
-	desk->setups = setup;
 	if (!room->used)
 		return setup; /* given up */
 	snprintf(setup->id, sizeof(setup->id), "%s", room->id);
@@ -147,14 +145,24 @@ static void tell_booths(struct cabin_desk *desk, uint16_t room_index)
 static void tell_setup(struct cabin_desk *desk, uint16_t room_index)
 {
 	struct desk_room *room = &desk->rooms[room_index];
-	if (room->used == room->told_used)
+	if (room->setup_number == room->told_number)
 		return;
 	struct desk_setup *setup = make_setup(desk, room_index);
 	if (!setup ||
-	    !give(desk, (struct cabin_desk_command){.kind = CABIN_DESK_ROOM, .room = {.setup = &setup->setup}}))
+	    !give(desk, (struct cabin_desk_command){.kind = CABIN_DESK_ROOM, .room = {.setup = &setup->setup}})) {
+		free(setup);
 		return;
+	}
+	setup->next = desk->setups;
+	desk->setups = setup;
 	room->setup = room->used ? &setup->setup : NULL;
-	room->told_used = room->used;
+	room->told_number = room->setup_number;
+	/* The hub's channels begin anew, and so does what they were told. */
+	for (uint16_t i = 0; i < CABIN_SPARE_CHANNELS; i++) {
+		struct desk_channel *channel = &desk->channels[room->floor_index + i];
+		channel->told = (struct desk_feed){.override = CABIN_OVERRIDE_NONE, .from_index = CABIN_INDEX_NONE};
+		channel->told_gain_db = 0;
+	}
 	desk->channels[room->floor_index].told_input = setup->setup.floor_source_index;
 	tell_booths(desk, room_index);
 	desk->map_changed = true;
@@ -196,6 +204,26 @@ static void play(struct cabin_desk *desk)
 	}
 }
 
+static void announcement_ended(struct cabin_desk *desk, const char *why)
+{
+	desk_log(desk, "announcement", desk->announcing.id, "", json_pack("{s:s}", "state", why));
+	desk->announcing.on = false;
+	desk->map_changed = true;
+}
+
+/* Whoever announced by voice and is gone must not keep the channels silent for ever. */
+static void end_voice(struct cabin_desk *desk, uint64_t now_ns)
+{
+	struct cabin_hub_booth_stats stats;
+	if (!desk->announcing.on || !desk->announcing.voice)
+		return;
+	cabin_hub_booth_stats(desk->config.hub, desk->config.layout.booth_index, &stats);
+	if (stats.present > 0)
+		desk->announcing.began_ns = now_ns;
+	else if (now_ns - desk->announcing.began_ns > VOICE_AWAY_S * CABIN_NS_PER_S)
+		announcement_ended(desk, "nobody-speaks");
+}
+
 /* A recorded announcement ends when the last of its languages has ended. */
 static void end_announcement(struct cabin_desk *desk, uint64_t now_ns)
 {
@@ -212,9 +240,7 @@ static void end_announcement(struct cabin_desk *desk, uint64_t now_ns)
 		if (stats.playing)
 			return;
 	}
-	desk_log(desk, "announcement", desk->announcing.id, "", json_pack("{s:s}", "state", "ended"));
-	desk->announcing.on = false;
-	desk->map_changed = true;
+	announcement_ended(desk, "ended");
 }
 
 static void end_probes(struct cabin_desk *desk, uint64_t now_ns)
@@ -309,6 +335,7 @@ void desk_reconcile(struct cabin_desk *desk, uint64_t now_ns)
 	for (uint16_t i = layout->spare_room_first; i < layout->spare_room_first + layout->spare_room_count; i++)
 		tell_setup(desk, i);
 	end_announcement(desk, now_ns);
+	end_voice(desk, now_ns);
 	end_probes(desk, now_ns);
 	play(desk);
 	for (uint16_t i = 0; i < layout->room_count; i++) {

@@ -212,7 +212,7 @@ static void watch_certificate(struct cabin_desk *desk, uint64_t now_ns)
 
 static struct cabin_watch_server server_of(struct cabin_desk *desk)
 {
-	struct cabin_store_stats stats = {.writable = true};
+	struct cabin_store_stats stats = {.writable = false}; /* without one nothing is kept either */
 	if (desk->config.store)
 		cabin_store_stats(desk->config.store, &stats);
 	return (struct cabin_watch_server){
