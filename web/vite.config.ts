@@ -8,7 +8,17 @@ import { precompress } from './scripts/precompress.mjs';
 // Each page is a build of its own (`npm run build` makes them all, one after the other;
 // CABIN_PAGE names one): what pages share is in each of them, so that no page's first load
 // grows, or falls into more files, because of another page.
-const { root, base, outDir } = PAGES[(process.env.CABIN_PAGE as PageName | undefined) ?? 'listen'];
+const page = (process.env.CABIN_PAGE as PageName | undefined) ?? 'listen';
+const { root, base, outDir } = PAGES[page];
+
+/** In place of Vite's helper, which fetches the style sheets of what is imported later: the delegates'
+ * page has none but the first (a test holds it to that), and the helper would be part of its first load. */
+const plainImports = {
+	name: 'plain-imports',
+	enforce: 'pre' as const,
+	load: (id: string) =>
+		page === 'listen' && id === '\0vite/preload-helper.js' ? 'export const __vitePreload = (load) => load();' : null,
+};
 
 export default defineConfig({
 	root,
@@ -31,7 +41,7 @@ export default defineConfig({
 		format: 'iife', // a classic worker, and a worklet module without imports
 		rollupOptions: { output: { entryFileNames: 'assets/[name]-[hash].js' } },
 	},
-	plugins: [precompress()],
+	plugins: [precompress(), plainImports],
 	test: {
 		root: '.',
 		include: ['**/*.test.ts'],

@@ -64,9 +64,10 @@ export function firstPlace(
 	return room && channel ? { room, channel } : null;
 }
 
-/** Where somebody goes on whose channel is not in the event any more: the same room, if it can be the same language. */
-export function nearestPlace(event: Event, before: Place, wish: string): Place | null {
+/** Where somebody goes on whose channel is not in the event any more: the same room, its floor unless
+ * the language is there by another id. */
+export function nearestPlace(event: Event, before: Place): Place | null {
 	const room = event.rooms.find((each) => each.id === before.room.id);
-	const channel = room && channelFor(room, [wishOf(before.channel), wish, 'floor']);
+	const channel = room && channelFor(room, [wishOf(before.channel), 'floor']);
 	return room && channel ? { room, channel } : null;
 }

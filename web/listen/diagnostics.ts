@@ -1,6 +1,7 @@
 // The diagnostics view, for whoever helps a delegate: fetched only when it is opened.
 import { type Child, h, morph } from '../shared/dom.ts';
 import type { Language } from '../shared/languages.ts';
+import { showModal } from './modal.ts';
 import type { PlayerStatus } from './player.ts';
 
 interface DiagnosticsTexts {
@@ -148,37 +149,21 @@ export function openDialog(language: Language, first: PlayerStatus, closed: () =
 				{ class: 'buttons' },
 				h('button', { type: 'button', id: 'copy' }, copied ? texts.copied : texts.copy),
 				h('span', { class: 'unseen', role: 'status' }, copied && texts.copied),
-				h('button', { type: 'button', id: 'close', class: 'again' }, texts.close),
+				h('button', { type: 'button', 'data-close': '', class: 'again' }, texts.close),
 			),
 		);
 		morph(element, wanted);
 	}
 
-	function close(): void {
-		if (!element.isConnected) return;
-		element.close?.(); // gives the focus back
-		element.remove();
-		closed();
-	}
-
-	element.addEventListener('close', close);
 	element.addEventListener('click', async (click) => {
-		const id = (click.target as Element).closest('button')?.id;
-		if (id === 'close' || click.target === element) close();
-		if (id !== 'copy') return;
+		if ((click.target as Element).id !== 'copy') return;
 		const text = lines(last, language, navigator.userAgent).map((line) => line.join(': '));
 		await copy(text.join('\n'), element);
 		copied = true;
 		draw();
 	});
-	document.body.append(element);
 	draw();
-	if (element.showModal) element.showModal();
-	else {
-		// before Safari 15.4: at the page's end
-		element.setAttribute('open', '');
-		element.scrollIntoView();
-	}
+	const close = showModal(element, closed);
 	return {
 		show(status) {
 			last = status;

@@ -6,9 +6,10 @@ import { fetchEvent } from '../shared/programme.ts';
 import { findPlace, firstPlace, nearestPlace, type Place, placeOfHash, wishOf } from './choice.ts';
 import { onLock } from './device.ts';
 import type { Dialog } from './diagnostics.ts';
+import type { PinDialog } from './pin.ts';
 import { createPlayer, type PlayerStatus } from './player.ts';
 import { IDLE } from './status.ts';
-import { recall, recallVolume, remember } from './store.ts';
+import { keepPin, pins, recall, recallVolume, remember } from './store.ts';
 import { channelName, type Model, page } from './view.ts';
 import { stateOf, steady } from './words.ts';
 
@@ -22,6 +23,7 @@ const model: Model = {
 	event: null,
 	failed: false,
 	place: null,
+	missing: null,
 	wish: 'floor',
 	wishRemembered: false,
 	status: IDLE,
@@ -40,8 +42,12 @@ let fetchedAtMs = 0;
 let askedRevision = '';
 let retryTimer = 0;
 let dialog: Dialog | null = null;
+let pinDialog: PinDialog | null = null;
 
-const player = createPlayer(follow, soundFailed);
+const player = createPlayer(follow, soundFailed, (channelId) => {
+	const place = model.event && findPlace(model.event, channelId);
+	return place ? pins[place.room.id] : undefined;
+});
 player.setVolume(model.volume);
 
 function draw(): void {
@@ -83,8 +89,9 @@ function describe(): void {
 function follow(status: PlayerStatus): void {
 	const before = model.status;
 	model.status = status;
-	const { eventRevision } = status;
-	if (eventRevision && eventRevision !== askedRevision && model.event && eventRevision !== model.event.revision) {
+	const { eventRevision, lock } = status;
+	const isNews = eventRevision && eventRevision !== askedRevision && eventRevision !== model.event?.revision;
+	if (isNews && model.event && !fetching) {
 		askedRevision = eventRevision;
 		void load();
 	}
@@ -96,6 +103,7 @@ function follow(status: PlayerStatus): void {
 	model.state = state;
 	if (!same) draw();
 	dialog?.show(status);
+	if (lock?.refusals !== before.lock?.refusals) void askPin();
 }
 
 async function load(): Promise<void> {
@@ -119,25 +127,26 @@ async function load(): Promise<void> {
 	draw();
 }
 
-/** Finds the place in a new event: the same channel if it is still there, else the nearest to it,
- * else a first offer. What is listened to goes along. */
+/** Finds the place in a new event: the same channel if it is there (again), else the nearest to it, and what
+ * is listened to goes along; else a first offer, and silence: in another room nobody listens unasked. */
 function settle(): void {
 	const event = model.event!;
-	const before = model.place;
-	const kept = findPlace(event, before?.channel.id);
-	if (kept) {
-		model.place = kept;
-		return;
+	const { status, missing, place: before } = model;
+	const wanted = missing ?? before;
+	const isPlaying = status.playback !== 'idle';
+	const kept = findPlace(event, wanted?.channel.id);
+	const near = kept ?? (wanted && nearestPlace(event, wanted));
+	model.missing = !kept && isPlaying ? wanted : null;
+	if (near) model.place = near;
+	else {
+		const nowMs = Date.now() + clockOffsetMs;
+		model.place = firstPlace(event, location.hash, recall('channel'), model.language, nowMs);
 	}
-	const remembered = recall('channel');
-	const nowMs = Date.now() + clockOffsetMs;
-	model.place =
-		(before && nearestPlace(event, before, model.language)) ??
-		firstPlace(event, location.hash, remembered, model.language, nowMs);
-	offer(model.place, model.place?.channel.id === remembered);
-	if (model.status.playback === 'idle') return;
-	if (model.place) player.listen(model.place.channel.id);
-	else player.stop();
+	const { place } = model;
+	if (!kept && !(near && isPlaying)) offer(place, place?.channel.id === recall('channel'));
+	if (!isPlaying) return;
+	if (!near) player.stop();
+	else if (near.channel.id !== status.channelId || (status.lock && !near.room.locked)) player.listen(near.channel.id);
 }
 
 function offer(place: Place | null, remembered: boolean): void {
@@ -151,9 +160,11 @@ function listen(channelId: string | undefined): void {
 	if (!place) return;
 	const moved = place.room.id !== model.place?.room.id;
 	model.place = place;
+	model.missing = null;
 	const { playback } = model.status;
 	if (playback === 'idle' || playback === 'interrupted') start(place.channel.id);
 	else if (model.status.channelId !== place.channel.id) player.listen(place.channel.id);
+	else if (model.status.lock) void openPin();
 	remember('channel', place.channel.id);
 	if (location.hash) history.replaceState(null, '', location.pathname + location.search);
 	draw();
@@ -174,6 +185,32 @@ function soundFailed(): void {
 	draw();
 }
 
+/** The room is locked, still locked, or not any more. */
+async function askPin(): Promise<void> {
+	const { lock } = model.status;
+	const room = model.place?.room;
+	if (!lock || !room) return pinDialog?.close();
+	if (pins[room.id] && !lock.isWrong) return player.listen(model.place!.channel.id);
+	keepPin(room.id, undefined);
+	const { countWrong } = await import('./pin.ts');
+	if (lock.isWrong) countWrong();
+	if (!pinDialog) await openPin();
+	else if (lock.isWrong) pinDialog.refused();
+}
+
+async function openPin(): Promise<void> {
+	const { openPinDialog } = await import('./pin.ts');
+	const { place, status } = model;
+	if (!place || !status.lock || pinDialog) return;
+	const enter = (pin: string) => {
+		keepPin(place.room.id, pin);
+		player.listen(place.channel.id);
+	};
+	pinDialog = openPinDialog(model.language, place.room, enter, () => {
+		pinDialog = null;
+	});
+}
+
 async function openDiagnostics(): Promise<void> {
 	const { openDialog } = await import('./diagnostics.ts');
 	dialog?.close();
@@ -187,6 +224,7 @@ function act(what: string | undefined, id: string | undefined): void {
 	else if (what === 'play') listen(model.place?.channel.id);
 	else if (what === 'stop') player.stop();
 	else if (what === 'again') void load();
+	else if (what === 'lock') void openPin();
 	else if (what === 'diagnostics') void openDiagnostics();
 	else if (what === 'page-language' && isLanguage(id)) {
 		model.language = id;
@@ -219,16 +257,18 @@ window.addEventListener('hashchange', () => {
 	offer(place, false);
 	draw();
 });
-document.addEventListener('visibilitychange', () => {
+function refresh(): void {
 	if (document.hidden) return;
 	draw();
 	if (!model.event || Date.now() - fetchedAtMs > STALE_MS) void load();
-});
+}
+document.addEventListener('visibilitychange', refresh);
 window.addEventListener('online', () => {
 	if (!model.event) void load();
 });
 
-// Agendas change on the minute, and now and then it is the server's minute that changes.
-setInterval(draw, REDRAW_MS);
+// Agendas change on the minute, and now and then it is the server's minute that changes. A page that
+// listens is told of new events; one that does not looks for itself.
+setInterval(() => (model.status.playback === 'idle' ? refresh() : draw()), REDRAW_MS);
 draw();
 void load();

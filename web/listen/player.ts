@@ -9,7 +9,12 @@ export type { PlayerStatus };
 /** What the page uses of a player. `start` belongs into a tap's handler; it rejects when the sound cannot be set up. */
 export type Listening = Pick<Player, 'start' | 'listen' | 'stop' | 'setVolume'>;
 
-export function createPlayer(onStatus: (status: PlayerStatus) => void, onFailure: () => void): Listening {
+export function createPlayer(
+	onStatus: (status: PlayerStatus) => void,
+	onFailure: () => void,
+	pinOf: (channelId: string) => string | undefined,
+): Listening {
 	const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:';
-	return new Player({ url: `${scheme}//${location.host}/ws`, workerUrl, workletUrl, wasmUrl, onStatus, onFailure });
+	const url = `${scheme}//${location.host}/ws`;
+	return new Player({ url, workerUrl, workletUrl, wasmUrl, onStatus, onFailure, pinOf });
 }

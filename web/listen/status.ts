@@ -18,5 +18,6 @@ export const IDLE: PlayerStatus = {
 	fallback: 'none',
 	skips: 0,
 	eventRevision: null,
+	lock: null,
 	firstSoundMs: null,
 };

@@ -19,6 +19,27 @@ export function remember(key: Key, value: string): void {
 	}
 }
 
+/** PINs of locked rooms, by the rooms' ids: for as long as this tab lives. */
+export const pins: Record<string, string | undefined> = recallPins();
+
+function recallPins(): typeof pins {
+	try {
+		return JSON.parse(sessionStorage.getItem('cabin.pins') ?? '{}');
+	} catch {
+		return {};
+	}
+}
+
+/** Undefined: it is no good any more. */
+export function keepPin(roomId: string, pin: string | undefined): void {
+	pins[roomId] = pin;
+	try {
+		sessionStorage.setItem('cabin.pins', JSON.stringify(pins));
+	} catch {
+		// they live as long as the page
+	}
+}
+
 /** 0 … 1; full when nothing sensible is remembered. */
 export function recallVolume(): number {
 	const volume = Number.parseFloat(recall('volume') ?? '');

@@ -33,6 +33,9 @@ export interface PageTexts {
 	headphones: string;
 	mayLock: string;
 	mayNotLock: string;
+	/** The channel that was listened to is not in the event any more. */
+	missing: string;
+	enterPin: string;
 	diagnostics: string;
 	/** The phone could not set its sound up. */
 	broken: StateTexts;
@@ -64,6 +67,8 @@ export const TEXTS: Record<Language, PageTexts> = {
 		headphones: 'Quý vị nên dùng tai nghe để không làm phiền người bên cạnh.',
 		mayLock: 'Có thể khóa màn hình, âm thanh vẫn tiếp tục.',
 		mayNotLock: 'Xin để màn hình luôn sáng: trên điện thoại này, âm thanh sẽ dừng khi khóa màn hình.',
+		missing: 'Kênh của quý vị hiện không phát.',
+		enterPin: 'Nhập mã PIN',
 		diagnostics: 'Chẩn đoán',
 		broken: { word: 'Chưa phát được âm thanh', text: 'Xin quý vị chạm để thử lại.' },
 		states: {
@@ -88,6 +93,7 @@ export const TEXTS: Record<Language, PageTexts> = {
 				word: 'Kênh chưa có âm thanh',
 				text: 'Kênh này sẽ tự phát khi có âm thanh. Trong lúc chờ, quý vị có thể chọn kênh khác.',
 			},
+			locked: { word: 'Phòng có mã PIN', text: 'Xin quý vị nhập mã PIN do ban tổ chức cung cấp.' },
 			lost: {
 				word: 'Mất nguồn âm thanh',
 				text: 'Lỗi không phải ở điện thoại của quý vị. Âm thanh sẽ tự trở lại; trong lúc chờ, quý vị có thể thử kênh khác.',
@@ -130,6 +136,8 @@ export const TEXTS: Record<Language, PageTexts> = {
 		headphones: 'Merci d’utiliser des écouteurs, pour ne pas gêner vos voisins.',
 		mayLock: 'Vous pouvez verrouiller le téléphone\u00a0: le son continue.',
 		mayNotLock: 'Gardez l’écran allumé\u00a0: sur ce téléphone, le son s’arrête quand l’écran se verrouille.',
+		missing: 'Votre canal n’est pas diffusé en ce moment.',
+		enterPin: 'Saisir le code PIN',
 		diagnostics: 'Diagnostic',
 		broken: { word: 'Le son n’a pas démarré', text: 'Touchez pour réessayer.' },
 		states: {
@@ -154,6 +162,7 @@ export const TEXTS: Record<Language, PageTexts> = {
 				word: 'Pas encore de son',
 				text: 'Ce canal démarrera de lui-même. En attendant, vous pouvez en choisir un autre.',
 			},
+			locked: { word: 'Accès réservé', text: 'Cette salle demande le code PIN que donnent les organisateurs.' },
 			lost: {
 				word: 'Source coupée',
 				text: 'Votre téléphone n’y est pour rien. Le son reviendra de lui-même\u00a0; en attendant, essayez un autre canal.',
@@ -196,6 +205,8 @@ export const TEXTS: Record<Language, PageTexts> = {
 		headphones: 'Please use headphones, so as not to disturb your neighbours.',
 		mayLock: 'You can lock your phone: the sound goes on.',
 		mayNotLock: 'Keep the screen on: on this phone the sound stops when the screen locks.',
+		missing: 'Your channel is off just now.',
+		enterPin: 'Enter the PIN',
 		diagnostics: 'Diagnostics',
 		broken: { word: 'The sound did not start', text: 'Tap to try again.' },
 		states: {
@@ -217,6 +228,7 @@ export const TEXTS: Record<Language, PageTexts> = {
 				word: 'No sound yet',
 				text: 'This channel starts by itself. You can choose another one meanwhile.',
 			},
+			locked: { word: 'Locked room', text: 'This room asks for the PIN that the organisers give out.' },
 			lost: {
 				word: 'Source lost',
 				text: 'Your phone is fine. The sound comes back by itself; meanwhile, try another channel.',

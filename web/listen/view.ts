@@ -15,6 +15,8 @@ export interface Model {
 	/** The event could not be fetched, and none is here from before. */
 	failed: boolean;
 	place: Place | null;
+	/** Where the listener was, and will be again when its channel is back. */
+	missing: Place | null;
 	/** What is offered first: a language id or "floor". */
 	wish: string;
 	/** The wish comes from the last visit, not from the page's language. */
@@ -97,6 +99,12 @@ function onNext(session: Session | null, model: Model, texts: PageTexts): Child 
 	);
 }
 
+/** A room's name, with a lock where it has one. */
+function roomName(room: Room, page: Language, texts: PageTexts): Child[] {
+	const lock = room.locked && [icon('lock'), h('span', { class: 'unseen' }, `${texts.states.locked.word}: `)];
+	return [...(lock || []), said(say(room.name, page), page)];
+}
+
 function badge(playing: boolean): HTMLElement {
 	return h('span', { class: 'badge' }, icon(playing ? 'bars' : 'play'));
 }
@@ -109,7 +117,7 @@ function channelButton(channel: Channel, event: Event, model: Model, texts: Page
 	const playing = model.status.playback !== 'idle' && model.place?.channel.id === channel.id;
 	let note = name.text === inPage.text ? '' : inPage.text;
 	if (first) note = channel.language === page ? texts.yourLanguage : model.wishRemembered ? texts.lastTime : note;
-	if (playing) note = texts.listening;
+	if (playing) note = model.state === 'locked' ? texts.states.locked.word : texts.listening;
 	return h(
 		'button',
 		{
@@ -131,7 +139,7 @@ function roomNow({ room }: Place, event: Event, model: Model, texts: PageTexts):
 	return h(
 		'section',
 		{ class: model.status.playback === 'idle' ? 'here idle' : 'here', 'aria-labelledby': 'here' },
-		h('h2', { id: 'here' }, said(say(room.name, page), page)),
+		h('h2', { id: 'here' }, ...roomName(room, page, texts)),
 		onNow(now, page, texts),
 		onNext(next, model, texts),
 		h(
@@ -172,7 +180,7 @@ function roomRow(room: Room, event: Event, model: Model, texts: PageTexts): HTML
 				disabled: !channel,
 				'aria-current': current && 'true',
 			},
-			h('b', { class: 'name' }, said(say(room.name, page), page)),
+			h('b', { class: 'name' }, ...roomName(room, page, texts)),
 			onNow(now, page, texts),
 			onNext(next, model, texts),
 			channel &&
@@ -224,14 +232,25 @@ function dock({ room, channel }: Place, event: Event, model: Model, texts: PageT
 			' ',
 			h('span', {}, said(say(room.name, page), page)),
 		),
-		h('p', { class: 'state', role: 'status' }, h('b', {}, icon('dot'), word), ' ', h('span', {}, text)),
+		h(
+			'p',
+			{ class: 'state', role: 'status' },
+			h('b', {}, icon('dot'), word),
+			' ',
+			h('span', {}, model.missing && `${texts.missing} `, text),
+		),
 		mayNotLock && h('p', { class: 'state', 'data-key': 'lock' }, texts.mayNotLock),
-		state === 'interrupted' ? resume(texts) : volume(model, texts),
+		state === 'interrupted'
+			? action('play', texts.resume)
+			: state === 'locked'
+				? action('lock', texts.enterPin)
+				: volume(model, texts),
 	);
 }
 
-function resume(texts: PageTexts): HTMLElement {
-	return h('button', { type: 'button', class: 'resume', 'data-do': 'play' }, icon('play'), texts.resume);
+/** What has to be tapped now; it is named as its icon. */
+function action(does: 'play' | 'lock', label: string): HTMLElement {
+	return h('button', { type: 'button', class: 'resume', 'data-do': does }, icon(does), label);
 }
 
 function volume(model: Model, texts: PageTexts): HTMLElement {

@@ -7,6 +7,7 @@ export const STATES = [
 	'idle', // not listening
 	'interrupted', // the phone took the sound away; a tap resumes
 	'reconnecting',
+	'locked', // the room's PIN is asked for
 	'lost', // the sound's device is gone
 	'off', // nobody feeds the channel
 	'starting',
@@ -27,6 +28,7 @@ export const TONES: Record<State, Tone> = {
 	idle: 'calm',
 	interrupted: 'trouble',
 	reconnecting: 'busy',
+	locked: 'trouble',
 	lost: 'trouble',
 	off: 'calm',
 	starting: 'busy',
@@ -39,13 +41,14 @@ export const TONES: Record<State, Tone> = {
 	live: 'live',
 };
 
-type Told = Pick<PlayerStatus, 'connection' | 'playback' | 'feed' | 'source'>;
+type Told = Pick<PlayerStatus, 'connection' | 'playback' | 'feed' | 'source' | 'lock'>;
 
-export function stateOf({ connection, playback, feed, source }: Told): State {
+export function stateOf({ connection, playback, feed, source, lock }: Told): State {
 	if (playback === 'idle') return 'idle';
 	if (playback === 'interrupted') return 'interrupted';
 	if (connection === 'reconnecting') return 'reconnecting';
 	if (connection !== 'open') return 'starting';
+	if (lock) return 'locked';
 	if (source === 'lost') return 'lost';
 	if (feed === 'silence') return 'off';
 	if (playback === 'starting') return 'starting';

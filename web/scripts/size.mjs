@@ -11,7 +11,7 @@ import { brotli, gzip } from './precompress.mjs';
 export const BUDGET = PAGES.listen.budget;
 
 /** Files that a visit fetches later, or never. */
-const LATER = /^(diagnostics|script_processor)-/; // the latter in place of the worklet, without https
+const LATER = /^(diagnostics|modal|pin|script_processor)-/; // the last in place of the worklet, without https
 
 /**
  * @param {string} dist folder of the built page

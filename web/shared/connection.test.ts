@@ -344,3 +344,140 @@ test('stop leaves the server, and nothing runs on', async () => {
 	expect(FakeSocket.all).toHaveLength(1);
 	expect(vi.getTimerCount()).toBe(0);
 });
+
+test('says the PIN with each joining; a locked room is silence until it is right', async () => {
+	connection.command({ type: 'listen', channelId: 'plenary.vi', pin: '1111' });
+	await vi.advanceTimersByTimeAsync(1);
+	newest().open();
+	expect(newest().sentTypes('listen')).toEqual([{ type: 'listen', channel: 5, pin: '1111' }]);
+	engineSays(report());
+	newest().say({ type: 'error', code: 'pin-wrong', text: '' });
+	expect(status().lock).toEqual({ isWrong: true, refusals: 1 });
+	expect(toEngine.at(-1)).toEqual({ type: 'channel', number: null });
+	expect(newest().sent.at(-1)).toEqual({ type: 'stop' });
+	await vi.advanceTimersByTimeAsync(1500);
+	expect(newest().sentTypes('report')).toEqual([]);
+
+	connection.command({ type: 'listen', channelId: 'plenary.vi', pin: '2222' });
+	expect(status().lock?.refusals).toBe(1);
+	newest().say({ type: 'error', code: 'pin-wrong', text: '' });
+	expect(status().lock?.refusals).toBe(2);
+	connection.command({ type: 'listen', channelId: 'plenary.vi', pin: '3333' });
+	newest().say(STATE);
+	expect(status().lock).toBeNull();
+	expect(toEngine.slice(-2)).toEqual([{ type: 'channel', number: 5 }, STATE]);
+
+	newest().lose();
+	await vi.advanceTimersByTimeAsync(1);
+	newest().open();
+	expect(newest().sentTypes('listen')).toEqual([{ type: 'listen', channel: 5, pin: '3333' }]);
+});
+
+test('a room that is locked while it is listened to is silent at once; another channel asks anew', async () => {
+	answer = async () =>
+		new Response(
+			JSON.stringify({ revision: 'r1', rooms: [{ channels: [EVENT.rooms[0]!.channels[0], { number: 6, id: 'b' }] }] }),
+		);
+	const socket = await listening();
+	socket.say(STATE);
+	socket.say({ type: 'error', code: 'pin-required', text: '' });
+	expect(status().lock).toEqual({ isWrong: false, refusals: 1 });
+	expect(toEngine.at(-1)).toEqual({ type: 'channel', number: null });
+	connection.command({ type: 'listen', channelId: 'b' });
+	expect(status().lock).toBeNull();
+	expect(toEngine.at(-1)).toEqual({ type: 'channel', number: 6 });
+});
+
+test('a refusal that comes after another channel was chosen does not keep that one', async () => {
+	const socket = await listening();
+	// The answer to a channel before this one, and the stop that follows it.
+	socket.say({ type: 'error', code: 'pin-required', text: '' });
+	toEngine.length = 0;
+	socket.say(STATE);
+	expect(socket.sent.at(-1)).toEqual({ type: 'listen', channel: 5 });
+	expect(status().lock).toBeNull();
+	expect(toEngine).toEqual([{ type: 'channel', number: 5 }, STATE]);
+});
+
+test('a new event is fetched within 3 s, once for many; what plays goes on untouched', async () => {
+	vi.spyOn(Math, 'random').mockReturnValue(0.9);
+	const socket = await listening();
+	socket.say(STATE);
+	const fetched = vi.fn(async () => new Response(JSON.stringify({ ...EVENT, revision: 'r2' })));
+	answer = fetched;
+	toEngine.length = 0;
+	const said = socket.sent.length;
+	for (let i = 0; i < 5; i++) socket.say({ type: 'event', revision: 'r2' });
+	expect(fetched).not.toHaveBeenCalled();
+	await vi.advanceTimersByTimeAsync(3000);
+	expect(fetched).toHaveBeenCalledTimes(1);
+	expect(status()).toMatchObject({ eventRevision: 'r2', connection: 'open' });
+	expect(toEngine).toEqual([]);
+	expect(socket.sent.slice(said).filter(({ type }) => type !== 'ping')).toEqual([]);
+	socket.say({ type: 'event', revision: 'r2' });
+	expect(vi.getTimerCount()).toBeGreaterThan(0);
+	await vi.advanceTimersByTimeAsync(2900);
+	expect(fetched).toHaveBeenCalledTimes(1);
+});
+
+test('the spread of the fetches is all of the 3 s', async () => {
+	const at: number[] = [];
+	for (const random of [0, 0.5, 0.999]) {
+		const socket = await listening();
+		vi.spyOn(Math, 'random').mockReturnValue(random);
+		let waited = 0;
+		let isFetched = false;
+		answer = async () => {
+			isFetched = true;
+			return new Response(JSON.stringify(EVENT));
+		};
+		socket.say({ type: 'event', revision: 'r2' });
+		for (; !isFetched; waited += 50) {
+			await vi.advanceTimersByTimeAsync(50);
+			socket.packet();
+		}
+		at.push(waited);
+		connection.command({ type: 'stop' });
+	}
+	expect(at).toEqual([50, 1500, 3000]);
+});
+
+test('an event that cannot be had just now is asked for again, and the sound goes on', async () => {
+	const socket = await listening();
+	answer = async () => new Response('', { status: 503 });
+	socket.say({ type: 'event', revision: 'r2' });
+	for (let i = 0; i < 8; i++) {
+		socket.packet();
+		await vi.advanceTimersByTimeAsync(1000);
+	}
+	expect(status()).toMatchObject({ eventRevision: 'r1', connection: 'open' });
+	answer = async () => new Response(JSON.stringify({ ...EVENT, revision: 'r2' }));
+	for (let i = 0; i < 4; i++) {
+		socket.packet();
+		await vi.advanceTimersByTimeAsync(1000);
+	}
+	expect(status().eventRevision).toBe('r2');
+	expect(FakeSocket.all).toHaveLength(1);
+});
+
+test('a channel that is chosen before its number is known is joined when it is', async () => {
+	vi.spyOn(Math, 'random').mockReturnValue(0.9);
+	const socket = await listening();
+	connection.command({ type: 'listen', channelId: 'side.vi' });
+	expect(socket.sent.at(-1)).toEqual({ type: 'stop' });
+	answer = async () =>
+		new Response(JSON.stringify({ revision: 'r2', rooms: [{ channels: [{ number: 71, id: 'side.vi' }] }] }));
+	socket.say({ type: 'event', revision: 'r2' });
+	await vi.advanceTimersByTimeAsync(2900);
+	expect(socket.sentTypes('listen').at(-1)).toEqual({ type: 'listen', channel: 71 });
+});
+
+test('a channel that has gone goes on until the page leaves it', async () => {
+	vi.spyOn(Math, 'random').mockReturnValue(0.9);
+	const socket = await listening();
+	answer = async () => new Response(JSON.stringify({ revision: 'r2', rooms: [] }));
+	socket.say({ type: 'event', revision: 'r2' });
+	await vi.advanceTimersByTimeAsync(2900);
+	expect(status().eventRevision).toBe('r2');
+	expect(socket.sentTypes('stop')).toEqual([]);
+});

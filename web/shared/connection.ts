@@ -4,7 +4,7 @@
  */
 import { channelsOf, type EventAnswer, fetchEvent, findChannel } from './event.ts';
 import { Link } from './link.ts';
-import type { EngineReport, PageState, WorkerCommand, WorkerStatus } from './messages.ts';
+import type { EngineReport, Lock, PageState, WorkerCommand, WorkerStatus } from './messages.ts';
 import {
 	type ClientMessage,
 	formatClientMessage,
@@ -18,10 +18,14 @@ import {
 const LOOK_MS = 250;
 const REPORT_MS = 1000;
 const CONNECT_LIMIT_MS = 5000;
+/** Everybody hears of a changed event at the same moment: they ask for it over this long. */
+const EVENT_SPREAD_MS = 3000;
 
 export class Connection {
 	protected channelId: string | null = null;
 	protected channelNumber: number | null = null;
+	private pin: string | undefined;
+	private lock: Lock | null = null;
 	protected event: EventAnswer | null = null;
 	protected engine: MessagePort | null = null;
 	private engineReport: EngineReport | null = null;
@@ -30,6 +34,7 @@ export class Connection {
 	protected readonly link: Link;
 	protected isJoined = false;
 	private fetching: AbortController | null = null;
+	private fetchTimer: ReturnType<typeof setTimeout> | null = null;
 	private nextReport = 0;
 	private lateMs = 0;
 
@@ -38,7 +43,10 @@ export class Connection {
 		private readonly onStatus: (status: WorkerStatus) => void,
 	) {
 		this.link = new Link(url, {
-			connecting: () => this.lookUp(),
+			connecting: () => {
+				this.event = null;
+				this.lookUp();
+			},
 			opened: () => this.opened(),
 			received: (data) => this.receive(data),
 			closed: () => this.closed(),
@@ -55,7 +63,7 @@ export class Connection {
 				this.attachEngine(command.port);
 				break;
 			case 'listen':
-				this.listen(command.channelId);
+				this.listen(command.channelId, command.pin);
 				break;
 			case 'stop':
 				this.stop();
@@ -91,8 +99,10 @@ export class Connection {
 		this.reported = null;
 	}
 
-	private listen(channelId: string): void {
+	private listen(channelId: string, pin: string | undefined): void {
+		if (channelId !== this.channelId) this.lock = null;
 		this.channelId = channelId;
+		this.pin = pin;
 		if (this.link.state === 'open') this.join();
 		else this.link.open();
 		this.tell();
@@ -102,6 +112,7 @@ export class Connection {
 	private stop(): void {
 		this.channelId = null;
 		this.channelNumber = null;
+		this.lock = null;
 		this.detachEngine();
 		this.link.close();
 	}
@@ -109,27 +120,43 @@ export class Connection {
 	private closed(): void {
 		this.fetching?.abort();
 		this.fetching = null;
+		if (this.fetchTimer !== null) clearTimeout(this.fetchTimer);
+		this.fetchTimer = null;
 		this.isJoined = false;
 	}
 
-	/** Fetches the channels' numbers in this life of the server. No answer is as good as no connection. */
+	/** Fetches the channels' numbers in this life of the server. */
 	private lookUp(): void {
 		const abort = new AbortController();
-		this.event = null;
+		this.fetching?.abort();
 		this.fetching = abort;
 		const limit = setTimeout(() => abort.abort(), CONNECT_LIMIT_MS);
 		fetchEvent(this.url, abort.signal)
 			.then(
 				(answer) => {
 					if (this.fetching !== abort) return;
+					const isNew = this.event === null;
 					this.event = answer;
-					this.join();
+					// What plays goes on, untouched; a channel that has gone is for the page to leave.
+					const number = this.channelId && findChannel(answer, this.channelId);
+					if (isNew || (number && number !== this.channelNumber)) this.join();
+					this.tell();
 				},
 				() => {
-					if (this.fetching === abort) this.link.lost(false);
+					if (this.fetching !== abort) return;
+					// No answer is as good as no connection, but an event from before is good for a while.
+					if (this.event === null) this.link.lost(false);
+					else this.lookUpSoon();
 				},
 			)
 			.finally(() => clearTimeout(limit));
+	}
+
+	private lookUpSoon(): void {
+		this.fetchTimer ??= setTimeout(() => {
+			this.fetchTimer = null;
+			this.lookUp();
+		}, Math.random() * EVENT_SPREAD_MS);
 	}
 
 	protected opened(): void {
@@ -144,7 +171,24 @@ export class Connection {
 		this.channelNumber = number;
 		this.isJoined = number !== null;
 		this.engine?.postMessage({ type: 'channel', number });
-		this.send(number === null ? { type: 'stop' } : { type: 'listen', channel: number });
+		this.send(number === null ? { type: 'stop' } : { type: 'listen', channel: number, pin: this.pin });
+	}
+
+	/** The room is locked: silence, until the page knows its PIN. */
+	private refused(isWrong: boolean): void {
+		this.lock = { isWrong, refusals: (this.lock?.refusals ?? 0) + 1 };
+		this.isJoined = false;
+		this.engine?.postMessage({ type: 'channel', number: null });
+		// What was listened to before would go on.
+		this.send({ type: 'stop' });
+		this.tell();
+	}
+
+	private letIn(): void {
+		// Asked for before another channel's refusal came, which stopped it.
+		if (!this.isJoined) this.join();
+		this.lock = null;
+		this.tell();
 	}
 
 	private receive(data: string | ArrayBuffer): void {
@@ -164,6 +208,7 @@ export class Connection {
 			case 'state':
 			case 'clock':
 				if (message.channel !== this.channelNumber || this.event === null) break;
+				if (this.lock !== null && message.type === 'state') this.letIn();
 				// A channel that the event does not name is the technician's own.
 				if ('from' in message && !channelsOf(this.event).some(({ number }) => number === message.from))
 					message.feed = 'desk';
@@ -176,8 +221,13 @@ export class Connection {
 				this.link.bye(message.retry_ms);
 				break;
 			case 'error':
+				if (message.code === 'pin-required') this.refused(false);
+				else if (message.code === 'pin-wrong') this.refused(true);
 				// The number is of another life of the server: look it up again.
-				if (message.code === 'unknown-channel') this.link.lost(true);
+				else if (message.code === 'unknown-channel') this.link.lost(true);
+				break;
+			case 'event':
+				if (message.revision !== this.event?.revision) this.lookUpSoon();
 				break;
 			case 'welcome':
 				break;
@@ -226,6 +276,7 @@ export class Connection {
 			connection: this.link.state,
 			channelId: this.channelId,
 			eventRevision: this.event?.revision ?? null,
+			lock: this.lock,
 			roundTripMs: this.link.clock.roundTripMs(),
 			clockOffsetUs: this.link.clock.offsetUs(),
 			engine: this.engineReport,

@@ -8,7 +8,8 @@ export type Playback = 'idle' | 'starting' | 'live' | 'stalled' | 'interrupted';
 /** Page to worker. `engine` comes with the port to the engine. */
 export type WorkerCommand =
 	| { type: 'engine'; port: MessagePort }
-	| { type: 'listen'; channelId: string }
+	/** `pin`: what is known of the room's; it is said again with each joining. */
+	| { type: 'listen'; channelId: string; pin?: string | undefined }
 	| { type: 'stop' }
 	/** The page came back, or the network did: look at the connection at once. */
 	| { type: 'hurry' }
@@ -50,12 +51,22 @@ export interface EngineReport {
 	firstSoundAt: number | null;
 }
 
+/** The server keeps the channel, whose room is locked. */
+export interface Lock {
+	/** A PIN was said, and it was not the room's. */
+	isWrong: boolean;
+	/** How often in a row, so that each shows: 1, 2, 3 … */
+	refusals: number;
+}
+
 /** Worker to page: at each engine report, and on change of the connection. */
 export interface WorkerStatus {
 	type: 'status';
 	connection: Connection;
 	channelId: string | null;
 	eventRevision: string | null;
+	/** Null: it lets us in, or has not answered yet. */
+	lock: Lock | null;
 	roundTripMs: number | null;
 	/** Server clock − (performance.timeOrigin + performance.now()) in µs; null before the first pong. */
 	clockOffsetUs: number | null;

@@ -74,6 +74,7 @@ let statuses: PlayerStatus[];
 let onFailure: ReturnType<typeof vi.fn<() => void>>;
 let player: Player;
 let frame: number;
+let pins: Record<string, string>;
 
 const worker = () => FakeWorker.all[FakeWorker.all.length - 1]!;
 const context = () => FakeContext.all[FakeContext.all.length - 1]!;
@@ -108,6 +109,7 @@ function workerSays(changes: Partial<WorkerStatus>): void {
 			connection: 'open',
 			channelId: 'plenary.vi',
 			eventRevision: 'r1',
+			lock: null,
 			roundTripMs: 2,
 			clockOffsetUs: 0,
 			engine: null,
@@ -152,6 +154,7 @@ beforeEach(() => {
 	Object.assign(navigator, { mediaSession, audioSession });
 	statuses = [];
 	frame = 0;
+	pins = {};
 	onFailure = vi.fn<() => void>();
 	player = new Player({
 		url: 'ws://hall.test/ws',
@@ -160,6 +163,7 @@ beforeEach(() => {
 		wasmUrl: '/decoder.wasm',
 		onStatus: (told) => statuses.push(told),
 		onFailure,
+		pinOf: (channelId) => pins[channelId],
 	});
 });
 
@@ -185,6 +189,20 @@ describe('a tap', () => {
 		engineSays();
 		expect(status()).toMatchObject({ playback: 'live', feed: 'booth', connection: 'open' });
 		expect(status().firstSoundMs).toBeGreaterThanOrEqual(0);
+	});
+
+	test('gives the PIN that is known, again with each channel, and passes on that one is asked for', async () => {
+		await player.start('side.vi');
+		workerSays({ lock: { isWrong: false, refusals: 1 } });
+		expect(status().lock).toEqual({ isWrong: false, refusals: 1 });
+		pins['side.vi'] = '004821';
+		player.listen('side.vi');
+		player.listen('plenary.vi');
+		expect(worker().commands.filter((command) => command.type === 'listen')).toEqual([
+			{ type: 'listen', channelId: 'side.vi', pin: undefined },
+			{ type: 'listen', channelId: 'side.vi', pin: '004821' },
+			{ type: 'listen', channelId: 'plenary.vi', pin: undefined },
+		]);
 	});
 
 	test('twice, and ten channels one after the other: one context, one engine, the last channel', async () => {

@@ -8,6 +8,7 @@ import type {
 	Connection,
 	EngineReport,
 	Fallback,
+	Lock,
 	PageState,
 	Playback,
 	WorkerCommand,
@@ -16,7 +17,7 @@ import type {
 import { AudioOutput, type OutputSources } from './output.ts';
 import type { Feed, Source } from './wire.ts';
 
-export type { Connection, Fallback, Feed, Playback, Source };
+export type { Connection, Fallback, Feed, Lock, Playback, Source };
 
 export interface PlayerStatus {
 	connection: Connection;
@@ -40,6 +41,8 @@ export interface PlayerStatus {
 	firstSoundMs: number | null;
 	/** Changes when the event's rooms, channels or agenda do: load them again. */
 	eventRevision: string | null;
+	/** The channel's room is locked, and a PIN is asked for: `listen` again when it is known. */
+	lock: Lock | null;
 }
 
 export interface PlayerOptions {
@@ -52,6 +55,8 @@ export interface PlayerOptions {
 	onStatus: (status: PlayerStatus) => void;
 	/** The sound failed after it was set up; the player has stopped. */
 	onFailure: () => void;
+	/** The PIN of a channel's room, when it is known. Asked at each start and change. */
+	pinOf?: (channelId: string) => string | undefined;
 }
 
 const WATCH_MS = 250;
@@ -140,7 +145,7 @@ export class Player {
 		this.channelId = channelId;
 		this.lastChannelId = channelId;
 		this.output?.resume();
-		this.command({ type: 'listen', channelId });
+		this.command({ type: 'listen', channelId, pin: this.options.pinOf?.(channelId) });
 		this.tell();
 	}
 
@@ -321,6 +326,7 @@ export class Player {
 			fallback: output?.fallback ?? 'none',
 			firstSoundMs: this.firstSound,
 			eventRevision: worker?.eventRevision ?? null,
+			lock: worker?.lock ?? null,
 		};
 		const page: PageState = {
 			hidden: document.visibilityState === 'hidden',

@@ -13,6 +13,8 @@ export interface Room {
 	id: string;
 	name: Texts;
 	channels: Channel[];
+	/** It has a PIN. */
+	locked?: boolean;
 }
 
 export interface Session {

@@ -149,6 +149,12 @@ describe('control', () => {
 		expect(parseServerMessage(JSON.stringify(other))).toEqual(other);
 	});
 
+	test('a new event', () => {
+		const event = { type: 'event', revision: '9f2c41d0a1b2c3d4' };
+		expect(parseServerMessage(JSON.stringify(event))).toEqual(event);
+		expect(parseServerMessage('{"type":"event"}')).toBeNull();
+	});
+
 	test.each([
 		{ feed: 'other' },
 		{ feed: 'channel' },

@@ -75,7 +75,20 @@ export interface ByeMessage {
 	retry_ms: number;
 }
 
-export type ServerMessage = WelcomeMessage | StateMessage | ClockMessage | PongMessage | ErrorMessage | ByeMessage;
+/** `/api/v1/event` answers something else now. */
+export interface EventMessage {
+	type: 'event';
+	revision: string;
+}
+
+export type ServerMessage =
+	| WelcomeMessage
+	| StateMessage
+	| ClockMessage
+	| PongMessage
+	| ErrorMessage
+	| EventMessage
+	| ByeMessage;
 
 export interface ReportMessage {
 	type: 'report';
@@ -93,7 +106,7 @@ export interface ReportMessage {
 }
 
 export type ClientMessage =
-	| { type: 'listen'; channel: number }
+	| { type: 'listen'; channel: number; pin?: string | undefined }
 	| { type: 'stop' }
 	| { type: 'ping'; id: number; t1: number }
 	| ReportMessage;
@@ -179,8 +192,9 @@ function isState(m: Fields): boolean {
 	);
 }
 
-const CHECKS = new Map<string, (m: Fields) => boolean>(
-	Object.entries({
+/** Marked as pure, so that who reads packets alone (the worklet) does not carry it. */
+const CHECKS = /* @__PURE__ */ new Map<string, (m: Fields) => boolean>(
+	/* @__PURE__ */ Object.entries({
 		welcome: (m: Fields) =>
 			isWhole(m.protocol, 1, 65535) &&
 			typeof m.server === 'string' &&
@@ -192,6 +206,7 @@ const CHECKS = new Map<string, (m: Fields) => boolean>(
 		clock: (m: Fields) => isChannel(m.channel) && isWhole(m.epoch, 0, Number.MAX_SAFE_INTEGER) && isMapping(m),
 		pong: (m: Fields) => isWhole(m.id, 0, 0x7fffffff) && isClock(m.t1) && isClock(m.t2) && isClock(m.t3),
 		error: (m: Fields) => typeof m.code === 'string' && typeof m.text === 'string',
+		event: (m: Fields) => typeof m.revision === 'string',
 		bye: (m: Fields) => typeof m.reason === 'string' && isNumber(m.retry_ms, 0, 600000),
 	}),
 );

@@ -29,6 +29,9 @@ describe('the built page', () => {
 		for (const kind of [/worker\.js$/, /worklet\.js$/, /\.wasm$/, /index\.js$/, /index\.css$/]) {
 			expect(names.filter((name) => kind.test(name))).toHaveLength(1);
 		}
+		// Nothing fetches the style sheet of a part that is imported later (vite.config.ts).
+		const sheets = (await readdir(join(dist, 'assets'))).filter((name) => name.endsWith('.css'));
+		expect(sheets).toHaveLength(1);
 	});
 
 	it('names every asset by its content, beside compressed copies that are its own', async () => {

@@ -1,6 +1,7 @@
 // @vitest-environment jsdom
 // The page as a delegate uses it: taps in, calls of the player and words out.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { PIN } from '../pin.ts';
 import type { PlayerStatus } from '../player.ts';
 import { IDLE } from '../status.ts';
 import { TEXTS } from '../texts.ts';
@@ -11,8 +12,10 @@ const LIVE = { ...IDLE, connection: 'open', playback: 'live', feed: 'booth', sou
 const player = { start: vi.fn(), listen: vi.fn(), stop: vi.fn(), setVolume: vi.fn() };
 let follow: (status: PlayerStatus) => void;
 let fail: () => void;
+let pinOf: (channelId: string) => string | undefined;
 vi.mock('../player.ts', () => ({
-	createPlayer: (onStatus: typeof follow, onFailure: typeof fail) => {
+	createPlayer: (onStatus: typeof follow, onFailure: typeof fail, pin: typeof pinOf) => {
+		pinOf = pin;
 		follow = onStatus;
 		fail = onFailure;
 		return player;
@@ -35,6 +38,7 @@ async function open(hash = '', languages = ['vi-VN']): Promise<void> {
 	location.hash = hash;
 	vi.spyOn(navigator, 'languages', 'get').mockReturnValue(languages);
 	vi.resetModules();
+	Element.prototype.scrollIntoView = vi.fn(); // jsdom has neither this nor modal dialogs
 	await import('../main.ts');
 	await settle();
 }
@@ -67,6 +71,7 @@ afterEach(() => {
 	vi.clearAllMocks();
 	vi.unstubAllGlobals();
 	localStorage.clear();
+	sessionStorage.clear();
 });
 
 describe('the page', () => {
@@ -210,8 +215,78 @@ describe('the page', () => {
 		serve({ ...json, revision: 'next', rooms });
 		follow({ ...LIVE, channelId: 'plenary.fr', eventRevision: 'next' });
 		await settle();
-		expect(player.listen).toHaveBeenLastCalledWith('plenary.vi');
-		expect(find('.channel[aria-current]')!.dataset.id).toBe('plenary.vi');
+		expect(player.listen).toHaveBeenLastCalledWith('plenary.floor');
+		expect(find('.channel[aria-current]')!.dataset.id).toBe('plenary.floor');
+		follow({ ...LIVE, feed: 'floor', channelId: 'plenary.floor', eventRevision: 'next' });
+		expect(words()).toContain(TEXTS.vi.missing);
+		// Back again, and so is the listener.
+		serve({ ...json, revision: 'third' });
+		follow({ ...LIVE, feed: 'floor', channelId: 'plenary.floor', eventRevision: 'third' });
+		await settle();
+		expect(player.listen).toHaveBeenLastCalledWith('plenary.fr');
+		follow({ ...LIVE, channelId: 'plenary.fr', eventRevision: 'third' });
+		expect(words()).not.toContain(TEXTS.vi.missing);
+	});
+
+	it('stays on the floor when that was chosen meanwhile', async () => {
+		await open();
+		tap('.channel[data-id="plenary.fr"]');
+		follow({ ...LIVE, channelId: 'plenary.fr' });
+		const rooms = json.rooms.map((room) => ({
+			...room,
+			channels: room.channels.filter((channel) => channel.id !== 'plenary.fr'),
+		}));
+		serve({ ...json, revision: 'next', rooms });
+		follow({ ...LIVE, channelId: 'plenary.fr', eventRevision: 'next' });
+		await settle();
+		follow({ ...LIVE, feed: 'floor', channelId: 'plenary.floor', eventRevision: 'next' });
+		tap('.channel[data-id="plenary.floor"]');
+		expect(words()).not.toContain(TEXTS.vi.missing);
+		serve({ ...json, revision: 'third' });
+		follow({ ...LIVE, feed: 'floor', channelId: 'plenary.floor', eventRevision: 'third' });
+		await settle();
+		expect(player.listen).toHaveBeenCalledTimes(1);
+	});
+
+	it('falls silent when its whole room has gone: nobody listens to another one unasked', async () => {
+		await open();
+		tap('.rooms li:nth-child(3) button');
+		follow({ ...LIVE, channelId: 'water.vi' });
+		serve({ ...json, revision: 'next', rooms: json.rooms.slice(0, 2) });
+		follow({ ...LIVE, channelId: 'water.vi', eventRevision: 'next' });
+		await settle();
+		expect(player.listen).not.toHaveBeenCalled();
+		expect(player.stop).toHaveBeenCalledTimes(1);
+		follow(IDLE);
+		expect(words()).toContain(TEXTS.vi.missing);
+		expect(find('.here')!.textContent).toContain(json.rooms[0]!.name.vi);
+	});
+
+	it('shows a new room without touching what plays', async () => {
+		serve({ ...json, rooms: json.rooms.slice(0, 4) });
+		await open();
+		tap('.channel.first');
+		follow({ ...LIVE, channelId: 'plenary.vi', eventRevision: json.revision });
+		serve({ ...json, revision: 'next' });
+		follow({ ...LIVE, channelId: 'plenary.vi', eventRevision: 'next' });
+		await settle();
+		expect(document.querySelectorAll('.rooms li')).toHaveLength(5);
+		expect(player.listen).not.toHaveBeenCalled();
+		expect(player.start).toHaveBeenCalledTimes(1);
+	});
+
+	it('looks for new rooms by itself while it does not listen, and only while it is seen', async () => {
+		serve({ ...json, rooms: json.rooms.slice(0, 4) });
+		await open();
+		const date = vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 61_000);
+		serve({ ...json, revision: 'next' });
+		const hidden = vi.spyOn(document, 'hidden', 'get').mockReturnValue(true);
+		await vi.advanceTimersByTimeAsync(30_000);
+		expect(document.querySelectorAll('.rooms li')).toHaveLength(4);
+		hidden.mockReturnValue(false);
+		await vi.advanceTimersByTimeAsync(30_000);
+		expect(document.querySelectorAll('.rooms li')).toHaveLength(5);
+		date.mockRestore();
 	});
 
 	it('looks again by itself while no room is open', async () => {
@@ -237,13 +312,136 @@ describe('the page', () => {
 	});
 
 	it('opens the diagnostics, shows what changes, and closes them', async () => {
-		Element.prototype.scrollIntoView = vi.fn(); // jsdom has neither this nor modal dialogs
 		await open();
 		tap('[data-do="diagnostics"]');
 		await vi.waitFor(() => expect(find('dialog')).not.toBeNull());
 		follow({ ...LIVE, channelId: 'plenary.vi', mouthToEarMs: 64.3 });
 		expect(find('dialog')!.textContent).toContain('64.3 ms');
-		tap('#close');
+		tap('[data-close]');
 		expect(find('dialog')).toBeNull();
+	});
+});
+
+describe('a locked room', () => {
+	const LOCKED = {
+		...json,
+		rooms: json.rooms.map((room) => ({ ...room, locked: room.id === 'plenary' })),
+	};
+	const channelId = 'plenary.vi';
+	const refuse = (refusals: number, isWrong = false, change = {}) =>
+		follow({ ...LIVE, playback: 'starting', channelId, lock: { refusals, isWrong }, ...change });
+	const dialog = () => vi.waitFor(() => expect(find('dialog[open] #pin')).not.toBeNull());
+	const note = () => find('#pin-note')!.textContent;
+	function enter(pin: string): void {
+		(find('#pin') as HTMLInputElement).value = pin;
+		find('dialog form')!.dispatchEvent(new window.Event('submit', { bubbles: true, cancelable: true }));
+	}
+	/** The dialog's chunk is there already, but for a turn or two. */
+	const shown = (words: string) => vi.waitFor(() => expect(note()).toBe(words));
+
+	async function asked(): Promise<void> {
+		serve(LOCKED);
+		await open();
+		tap('.channel.first');
+		refuse(1);
+		await dialog();
+	}
+
+	it('asks at once, says a wrong PIN, and goes on with the right one, which is remembered for the session', async () => {
+		await asked();
+		const texts = PIN.vi;
+		expect(words()).toContain(TEXTS.vi.states.locked.text);
+		expect(document.activeElement).toBe(find('#pin'));
+		expect(find('#pin')!.getAttribute('inputmode')).toBe('numeric');
+		expect(find('dialog')!.textContent).toContain(json.rooms[0]!.name.vi);
+		expect(note()).toBe('');
+		enter('12a4');
+		expect(note()).toBe(texts.malformed);
+		expect(player.listen).not.toHaveBeenCalled();
+		enter('1111');
+		expect(note()).toBe(texts.checking);
+		expect(player.listen.mock.calls).toEqual([[channelId]]);
+		expect(pinOf('plenary.fr')).toBe('1111');
+		refuse(2, true);
+		await shown(texts.wrong);
+		expect(pinOf('plenary.fr')).toBeUndefined();
+		enter(' 004821 ');
+		follow({ ...LIVE, channelId });
+		expect(find('dialog')).toBeNull();
+		expect(pinOf('plenary.floor')).toBe('004821');
+		expect(pinOf('water.vi')).toBeUndefined();
+		expect(localStorage.getItem('cabin.pins')).toBeNull();
+		await open();
+		expect(pinOf('plenary.vi')).toBe('004821');
+	});
+
+	it('tries the PIN that it knows before it asks, once', async () => {
+		sessionStorage.setItem('cabin.pins', '{"plenary":"4821"}');
+		serve(LOCKED);
+		await open();
+		tap('.channel.first');
+		refuse(1);
+		await settle();
+		expect(player.listen.mock.calls).toEqual([[channelId]]);
+		expect(find('dialog')).toBeNull();
+		refuse(2, true);
+		await dialog();
+		expect(note()).toBe('');
+		expect(player.listen).toHaveBeenCalledTimes(1);
+		expect(sessionStorage.getItem('cabin.pins')).toBe('{}');
+	});
+
+	it('says when it is too many tries, and lets nobody try for a minute', async () => {
+		await asked();
+		const clock = vi.spyOn(performance, 'now').mockReturnValue(100_000);
+		for (let i = 0; i < 5; i++) {
+			enter(`000${i}`);
+			refuse(i + 2, true);
+			await shown(i < 4 ? PIN.vi.wrong : PIN.vi.tooMany);
+		}
+		enter('4821');
+		expect(player.listen).toHaveBeenCalledTimes(5);
+		clock.mockReturnValue(161_001);
+		await vi.advanceTimersByTimeAsync(61_000);
+		expect(note()).toBe('');
+		enter('4821');
+		expect(player.listen).toHaveBeenCalledTimes(6);
+	});
+
+	it('can be put off, and asked for again', async () => {
+		await asked();
+		tap('dialog [data-close]');
+		expect(find('dialog')).toBeNull();
+		tap('.dock [data-do=lock]');
+		await dialog();
+		tap('dialog [data-close]');
+		tap('.channel[aria-current]');
+		await dialog();
+	});
+
+	it('says nothing of a wrong PIN when a new connection asks again before one was entered', async () => {
+		await asked();
+		refuse(2);
+		await settle();
+		await vi.dynamicImportSettled();
+		expect(note()).toBe('');
+		expect(document.querySelectorAll('dialog')).toHaveLength(1);
+	});
+
+	it('plays again by itself when it is unlocked', async () => {
+		await asked();
+		serve({ ...json, revision: 'unlocked' });
+		refuse(1, false, { eventRevision: 'unlocked' });
+		await settle();
+		expect(player.listen.mock.calls).toEqual([[channelId]]);
+		follow({ ...LIVE, channelId });
+		expect(find('dialog')).toBeNull();
+	});
+
+	it('has its dialog in each language, and its texts whole', () => {
+		for (const language of ['vi', 'fr', 'en'] as const) {
+			expect(Object.keys(PIN[language])).toEqual(Object.keys(PIN.vi));
+			for (const text of Object.values(PIN[language])) expect(text).toBeTruthy();
+		}
 	});
 });

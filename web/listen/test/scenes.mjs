@@ -8,6 +8,19 @@ async function listen(page, status) {
 	if (status) await page.evaluate((change) => /** @type {any} */ (window).fakePlayer(change), status);
 }
 
+/** @param {Page} page */
+async function askPin(page) {
+	await page.click('.rooms li:nth-child(2) button');
+	await page.evaluate(() => /** @type {any} */ (window).fakePlayer({ lock: { isWrong: false, refusals: 1 } }));
+	await page.waitForSelector('dialog[open]');
+}
+
+/** @param {Event} event */
+function lockSecond(event) {
+	event.rooms[1] = { .../** @type {Event['rooms'][0]} */ (event.rooms[1]), locked: true };
+	return event;
+}
+
 const LANGUAGES = /** @type {const} */ (['vi', 'fr', 'en']);
 
 /**
@@ -60,6 +73,26 @@ export const STATES = [
 	},
 	{ name: 'iphone', iphone: true, act: (page) => listen(page) },
 	{ name: 'failed', event: null },
+	{ name: 'locked', event: lockSecond, act: (page) => askPin(page) },
+	{
+		name: 'locked-wrong',
+		event: lockSecond,
+		act: async (page) => {
+			await askPin(page);
+			await page.fill('#pin', '004821');
+			await page.click('dialog .again');
+			await page.evaluate(() => /** @type {any} */ (window).fakePlayer({ lock: { isWrong: true, refusals: 2 } }));
+			await page.waitForFunction(() => (document.querySelector('#pin-note')?.textContent?.length ?? 0) > 20);
+		},
+	},
+	{
+		name: 'locked-later',
+		event: lockSecond,
+		act: async (page) => {
+			await askPin(page);
+			await page.click('dialog [data-close]');
+		},
+	},
 	{
 		name: 'diagnostics',
 		act: async (page) => {
@@ -90,7 +123,20 @@ export const STATES = [
 	{ name: 'no-rooms', event: (event) => ({ ...event, rooms: [] }) },
 ];
 
-const KEY = ['idle', 'live', 'hall', 'lost', 'interrupted', 'failed', 'diagnostics', 'night', 'long'];
+const KEY = [
+	'idle',
+	'live',
+	'hall',
+	'lost',
+	'interrupted',
+	'failed',
+	'diagnostics',
+	'night',
+	'long',
+	'locked',
+	'locked-wrong',
+	'locked-later',
+];
 
 /**
  * @typedef {object} View

@@ -21,6 +21,7 @@ function model(change: Partial<Model> = {}): Model {
 		event,
 		failed: false,
 		place: firstPlace(event, '', null, language, nowMs),
+		missing: null,
 		wish: language,
 		wishRemembered: false,
 		status: IDLE,
@@ -100,6 +101,26 @@ describe('the page', () => {
 		draw({ status: LIVE, started: true });
 		expect(all('.resume')).toHaveLength(0);
 		expect(all('.dock [data-do=stop]')).toHaveLength(1);
+	});
+
+	it('marks locked rooms, says what is asked for, and has a button for it', () => {
+		const rooms = event.rooms.map((room, index) => ({ ...room, locked: index === 0 }));
+		const lock = { isWrong: false, refusals: 1 };
+		draw({ language: 'en', event: { ...event, rooms }, place: { room: rooms[0]!, channel: rooms[0]!.channels[0]! } });
+		expect(all('.rooms .name .icon')).toHaveLength(1);
+		expect(all('.rooms .name')[0]!.textContent).toMatch(/^Locked room: /);
+		expect(all('#here .icon')).toHaveLength(1);
+		draw({ language: 'en', status: { ...LIVE, lock }, started: true });
+		expect(all('.dock [data-do=lock]').map((each) => each.textContent)).toEqual([TEXTS.en.enterPin]);
+		expect(all('.dock input')).toHaveLength(0);
+		expect(root.querySelector('.channel[aria-current]')!.textContent).not.toContain(TEXTS.en.listening);
+	});
+
+	it('says that the channel has gone beside what is heard in its place', () => {
+		const place = { room: event.rooms[0]!, channel: event.rooms[0]!.channels[0]! };
+		draw({ language: 'en', status: { ...LIVE, feed: 'floor' }, started: true, missing: place });
+		const { word, text } = TEXTS.en.states.floor;
+		expect(all('.dock [role=status]')[0]!.textContent).toBe(`${word} ${TEXTS.en.missing} ${text}`);
 	});
 
 	it('names every button and points only to what is there', () => {

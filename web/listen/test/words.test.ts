@@ -8,15 +8,19 @@ const PLAYBACKS = ['idle', 'starting', 'live', 'stalled', 'interrupted'] as cons
 const FEEDS = ['floor', 'booth', 'pass-through', 'silence', 'channel', 'desk', null] as const;
 const SOURCES = ['ok', 'silent', 'lost', null] as const;
 
+const LOCKS = [null, { isWrong: false, refusals: 1 }];
+
 const EVERY = CONNECTIONS.flatMap((connection) =>
 	PLAYBACKS.flatMap((playback) =>
-		FEEDS.flatMap((feed) => SOURCES.map((source) => ({ connection, playback, feed, source }))),
+		FEEDS.flatMap((feed) =>
+			SOURCES.flatMap((source) => LOCKS.map((lock) => ({ connection, playback, feed, source, lock }))),
+		),
 	),
 );
 
 describe('stateOf', () => {
-	it('has a state and words in every language for each of the 560 combinations', () => {
-		expect(EVERY).toHaveLength(560);
+	it('has a state and words in every language for each of the 1,120 combinations', () => {
+		expect(EVERY).toHaveLength(1120);
 		for (const told of EVERY) {
 			const state = stateOf(told);
 			expect(TONES[state]).toBeTruthy();
@@ -36,6 +40,7 @@ describe('stateOf', () => {
 			const sounding =
 				told.connection === 'open' &&
 				told.playback === 'live' &&
+				told.lock === null &&
 				(told.source === 'ok' || told.source === null) &&
 				told.feed !== 'silence';
 			expect(['live', 'floor', 'hall', 'other', 'desk'].includes(stateOf(told)), JSON.stringify(told)).toBe(sounding);
@@ -49,13 +54,14 @@ describe('stateOf', () => {
 			else if (told.playback === 'interrupted') expect(state).toBe('interrupted');
 			else if (told.connection === 'reconnecting') expect(state).toBe('reconnecting');
 			else if (told.connection !== 'open') expect(state).toBe('starting');
+			else if (told.lock) expect(state).toBe('locked');
 			else if (told.source === 'lost') expect(state).toBe('lost');
 			else if (told.feed === 'silence') expect(state).toBe('off');
 		}
 	});
 
 	it('tells the hall from the interpreter', () => {
-		const live = { connection: 'open', playback: 'live', source: 'ok' } as const;
+		const live = { connection: 'open', playback: 'live', source: 'ok', lock: null } as const;
 		expect(stateOf({ ...live, feed: 'pass-through' })).toBe('hall');
 		expect(stateOf({ ...live, feed: 'floor' })).toBe('floor');
 		expect(stateOf({ ...live, feed: 'booth' })).toBe('live');
