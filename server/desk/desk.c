@@ -11,7 +11,7 @@
 #include "base/log.h"
 #include "desk/desk_internal.h"
 
-enum { INBOX_SLOTS = 1024, MAP_MS = 250, MAP_LISTENERS_MS = 5000, AUDIENCE_MS = 3000 };
+enum { INBOX_SLOTS = 1024, MAP_MS = 250, MAP_FIGURES_MS = 10000, AUDIENCE_MS = 3000 };
 
 int64_t desk_unix_ms(void)
 {
@@ -145,7 +145,8 @@ bool cabin_desk_request(void *context, struct cabin_api_request *request)
 
 static void tell_map(struct cabin_desk *desk, uint64_t now_ns)
 {
-	uint64_t wait_ms = desk->map_changed ? MAP_MS : MAP_LISTENERS_MS;
+	/* Listeners, clips and the like change all the time, and the map is some 15 KB. */
+	uint64_t wait_ms = desk->map_changed ? MAP_MS : MAP_FIGURES_MS;
 	if (now_ns < desk->map_ns + wait_ms * CABIN_NS_PER_MS)
 		return;
 	desk->map_ns = now_ns;

@@ -14,6 +14,7 @@ struct desk_watched {
 	struct cabin_watch_channel channels[CABIN_CHANNELS_MAX];
 	struct cabin_watch_booth booths[CABIN_BOOTHS_MAX];
 	struct cabin_watch_room rooms[CABIN_ROOMS_MAX];
+	uint32_t lost_now, lost_told; /* hashes of what is lost: inputs, then channels */
 };
 
 unsigned desk_source_count(const struct cabin_desk *desk)
@@ -120,6 +121,21 @@ static struct cabin_watch_level level_of(const struct cabin_desk *desk, uint16_t
 					  .updated_ns = figures.updated_ns};
 }
 
+static void note_lost(struct desk_watched *watched, bool lost)
+{
+	watched->lost_now = watched->lost_now * 31 + lost;
+}
+
+/* Other figures of the map have time; that a source is lost has not. */
+static void tell_lost(struct cabin_desk *desk)
+{
+	struct desk_watched *watched = desk->watched;
+	if (watched->lost_now != watched->lost_told)
+		desk->map_changed = true;
+	watched->lost_told = watched->lost_now;
+	watched->lost_now = 0;
+}
+
 static void watch_source(struct cabin_desk *desk, uint16_t index, uint64_t now_ns)
 {
 	struct cabin_watch_source *out = &desk->watched->sources[index];
@@ -131,6 +147,7 @@ static void watch_source(struct cabin_desk *desk, uint16_t index, uint64_t now_n
 		/* A device takes a moment to open when the server starts. */
 		out->lost = stats.lost && (stats.packets > 0 || now_ns > desk->began_ns + OPENING_S * CABIN_NS_PER_S);
 		out->overruns = stats.overruns;
+		note_lost(desk->watched, stats.lost);
 		return;
 	}
 	uint16_t place = (uint16_t)(index - desk->config.layout.source_count);
@@ -147,6 +164,7 @@ static void watch_channel(struct cabin_desk *desk, uint16_t index)
 	if (!channel->used)
 		return;
 	cabin_hub_channel_stats(desk->config.hub, index, &stats);
+	note_lost(desk->watched, stats.condition == CABIN_CONDITION_LOST);
 	out->is_floor = channel->floor;
 	out->from_booth = stats.feed == CABIN_FEED_BOOTH;
 	out->steered = desk_wanted_feed(desk, index).override != CABIN_OVERRIDE_NONE;
@@ -233,6 +251,7 @@ void desk_watch_step(struct cabin_desk *desk, uint64_t now_ns)
 		watch_source(desk, (uint16_t)i, now_ns);
 	for (uint16_t i = 0; i < desk->config.layout.channel_count; i++)
 		watch_channel(desk, i);
+	tell_lost(desk);
 	for (uint16_t i = 0; i < desk->config.layout.booth_count; i++)
 		watch_booth(desk, i);
 	for (uint16_t i = 0; i < desk->config.layout.room_count; i++)

@@ -93,7 +93,8 @@ export function receive(model: Model, message: DeskServerMessage, wallMs: number
 			return receiveDesk(model, message, wallMs);
 		case 'audience':
 			model.audience = message;
-			return model.view === 'listeners' || model.subject !== null;
+			countListeners(model, message);
+			return model.view === 'listeners' || model.view === 'map' || model.subject !== null;
 		case 'alarms':
 			model.alarms = message.alarms;
 			return true;
@@ -111,6 +112,14 @@ export function receive(model: Model, message: DeskServerMessage, wallMs: number
 		default:
 			return false;
 	}
+}
+
+/** The map comes each 10 s when nothing else happens, the audience each 3 s: the newer counts are shown. */
+function countListeners(model: Model, audience: AudienceMessage): void {
+	if (model.desk === null) return;
+	const counts = new Map(audience.channels.map((one) => [one.channel, one.listeners]));
+	const channels = model.desk.channels.map((one) => ({ ...one, listeners: counts.get(one.channel) ?? one.listeners }));
+	model.desk = { ...model.desk, channels };
 }
 
 function receiveDesk(model: Model, desk: DeskMessage, wallMs: number): boolean {

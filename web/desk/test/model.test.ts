@@ -15,6 +15,7 @@ import { parseDeskMessage } from '../desk_wire.ts';
 import { addEntries, joinedAnew, type Model, receive } from '../model.ts';
 import { passOf } from '../token.ts';
 import { medianBound } from '../view_listeners.ts';
+import { audience } from './audience.ts';
 import { alarm, booth, channel, deskMessage, deskModel, ENTRIES, faulty, seat, WALL } from './states.ts';
 
 let model: Model;
@@ -32,6 +33,16 @@ describe('messages', () => {
 		expect(parseDeskMessage('{"type":"joined","role":"observer"}')).toEqual({ type: 'joined', role: 'observer' });
 		expect(parseDeskMessage(JSON.stringify(deskMessage()))).toEqual(deskMessage());
 		expect(parseDeskMessage('{"type":"pong","id":1,"t1":2,"t2":3,"t3":4}')).toMatchObject({ type: 'pong' });
+	});
+
+	it('counts listeners by the audience, which comes more often than the map', () => {
+		const [first, second] = model.desk!.channels;
+		const counted = audience();
+		counted.channels = [{ ...counted.channels[0]!, channel: first!.channel, listeners: first!.listeners + 77 }];
+		model.view = 'map';
+		expect(receive(model, counted, WALL)).toBe(true);
+		expect(model.desk!.channels[0]!.listeners).toBe(first!.listeners + 77);
+		expect(model.desk!.channels[1]).toEqual(second);
 	});
 
 	it('keeps the newest state, also of a server that was started anew', () => {
