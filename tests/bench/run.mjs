@@ -4,6 +4,9 @@ import { cpus, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { buildFolder, must, projectFolder } from '../harness/process.mjs';
 import { measureBooth } from './booth.mjs';
+import { measureDeskCost } from './desk_cost.mjs';
+import { measureDeskDelay } from './desk_delay.mjs';
+import { measureDeskGrowth } from './desk_growth.mjs';
 import { measureListeners } from './listeners.mjs';
 import { measureMouthToEar, mergeVisits } from './mouth_to_ear.mjs';
 import { percentilesPicture, stagesPicture } from './picture.mjs';
@@ -96,7 +99,24 @@ async function booth() {
 	write('booth.json', { machine: await machine(), runs });
 }
 
-const benchmarks = { 'mouth-to-ear': mouthToEar, listeners, booth };
+async function desk() {
+	const say = (text) => console.log(`${'bench'.padEnd(8)} desk: ${text}`);
+	const percent = (share) => `${(100 * share).toFixed(1)} %`;
+	const range = ({ median, min, max }, text) => `${text(median)} (${text(min)} to ${text(max)})`;
+	const cost = await measureDeskCost(quick ? { count: 100, seconds: 5, rounds: 1 } : { count: 2000, seconds: 20, rounds: 5 });
+	say(`${cost.listeners} listeners, ${cost.channels} channels: fan-out ${range(cost.fan_out_share, percent)} of a core; meter ${range(cost.threads['cabin-meter'], percent)}, desk ${range(cost.threads['cabin-desk'], percent)}, store ${range(cost.threads['cabin-store'], percent)}`);
+	say(`meter, desk, store and what the loops do more: ${percent(cost.ratio_of_medians)} of the fan-out; ${cost.lost} packets lost`);
+	say(`one desk's WebSocket: ${range(cost.bandwidth.all_kbits, (kbits) => `${kbits.toFixed(1)} kbit/s`)}`);
+	const delay = await measureDeskDelay(quick ? { count: 100, bursts: 20 } : { count: 2000, bursts: 150 });
+	for (const [when, run] of Object.entries(delay))
+		say(`level at the input to frame at the desk, ${when}, ${run.shown} of ${run.bursts} bursts: ${ms(run.delay_ms)}  max ${run.max_ms.toFixed(1)} ms`);
+	const growth = await measureDeskGrowth({ seconds: quick ? 20 : 600 });
+	const [first, last] = [growth.after_a_minute, growth.at_the_end];
+	say(`${growth.seconds} s, ${growth.actions} actions, ${growth.alarms} alarms: server ${first.server_kib} to ${last.server_kib} KiB, page ${first.page.heap} to ${last.page.heap} bytes`);
+	write('desk.json', { machine: await machine(), cost, delay, growth });
+}
+
+const benchmarks = { 'mouth-to-ear': mouthToEar, listeners, booth, desk };
 for (const name of names.length > 0 ? names : Object.keys(benchmarks)) {
 	if (!benchmarks[name]) {
 		console.error(`no benchmark ${name}; there are ${Object.keys(benchmarks).join(', ')}`);
