@@ -146,6 +146,8 @@ struct cabin_desk {
 	struct desk_talkback talkback;
 	struct desk_probe probes[CABIN_PROBES];
 	char *event_json; /* as the network was told */
+	bool event_made;  /* of `current`, with these channels hidden */
+	uint64_t hidden_made[CABIN_CONFIG_HIDDEN_WORDS];
 
 	struct cabin_alarms *alarms;
 	struct cabin_watch *watch;

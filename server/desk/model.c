@@ -249,6 +249,7 @@ void desk_model_update(struct cabin_desk *desk)
 		if (desk->channels[i].used)
 			update_by_hand(desk, i);
 	desk->map_changed = true;
+	desk->event_made = false;
 }
 
 int desk_model_begin(struct cabin_desk *desk)

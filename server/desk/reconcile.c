@@ -317,7 +317,12 @@ static void tell_event(struct cabin_desk *desk)
 			hidden[channel->config_index / 64] |= UINT64_C(1) << channel->config_index % 64;
 		desk->current->channels[channel->config_index].number = desk->config.layout.numbers[i];
 	}
+	/* It is made of nothing else. */
+	if (desk->event_made && memcmp(hidden, desk->hidden_made, sizeof(hidden)) == 0)
+		return;
 	char *json = cabin_config_event_json_without(desk->current, hidden);
+	desk->event_made = json != NULL;
+	memcpy(desk->hidden_made, hidden, sizeof(hidden));
 	if (!json || (desk->event_json && strcmp(json, desk->event_json) == 0)) {
 		free(json);
 		return;
