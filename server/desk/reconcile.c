@@ -158,7 +158,7 @@ static void tell_setup(struct cabin_desk *desk, uint16_t room_index)
 	room->setup = room->used ? &setup->setup : NULL;
 	room->told_number = room->setup_number;
 	/* The hub's channels begin anew, and so does what they were told. */
-	for (uint16_t i = 0; i < CABIN_SPARE_CHANNELS; i++) {
+	for (int i = 0; i < CABIN_SPARE_CHANNELS; i++) {
 		struct desk_channel *channel = &desk->channels[room->floor_index + i];
 		channel->told = (struct desk_feed){.override = CABIN_OVERRIDE_NONE, .from_index = CABIN_INDEX_NONE};
 		channel->told_gain_db = 0;

