@@ -76,7 +76,7 @@ show_addresses() {
 		printf '  http://%s:%s/\n  https://%s:%s/\n' "$address" "$1" "$address" "$2"
 	done
 	printf '\n  https plays with the least delay; a browser warns first, because this machine made the\n'
-	printf '  certificate itself. http plays everywhere, about a tenth of a second later.\n\n'
+	printf '  certificate itself. http plays everywhere, a little later.\n\n'
 	for address in $addresses; do
 		qrencode -t ANSIUTF8 -m 2 "http://$address:$1/"
 		break

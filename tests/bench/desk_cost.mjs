@@ -98,6 +98,9 @@ function told({ count, seconds, channels, plain, full }) {
 	const loopsWithDesk = of(full, 'loop');
 	// The hub works for the fan-out with and without a desk.
 	const own = threads['cabin-meter'].median + threads['cabin-desk'].median + threads['cabin-store'].median;
+	/** Each round by itself: what the loops do more, and all of it beside the fan-out. */
+	const more = full.map((run, i) => run.share.loop - plain[i].share.loop);
+	const pairs = full.map((run, i) => (run.share['cabin-meter'] + run.share['cabin-desk'] + run.share['cabin-store'] + more[i]) / plain[i].share.loop);
 	const bandwidth = (of) => spread(full.map((run) => of(run.bandwidth)));
 	const types = [...new Set(full.flatMap((run) => Object.keys(run.bandwidth.texts_kbits)))];
 	return {
@@ -106,6 +109,8 @@ function told({ count, seconds, channels, plain, full }) {
 		fan_out_share: fanOut,
 		loops_with_desk_share: loopsWithDesk,
 		threads,
+		loops_more: spread(more),
+		ratio_of_pairs: spread(pairs),
 		ratio_of_medians: (own + loopsWithDesk.median - fanOut.median) / fanOut.median,
 		lost: [...plain, ...full].reduce((sum, run) => sum + run.lost, 0),
 		delivered: [...plain, ...full].reduce((sum, run) => sum + run.packets, 0),
