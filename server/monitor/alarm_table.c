@@ -51,7 +51,7 @@ static const struct cabin_alarm_row rows[CABIN_ALARM_KINDS] = {
 	    .counted = true,
 	    .hold_ms = 10000,
 	    .clear_ms = 1000,
-	    .meaning = "The input is overdriven: at least three samples in a row at full scale, again and again.",
+	    .meaning = "The input is overdriven: its sound goes beyond full scale, again and again.",
 	    .remedy = "Turn down the gain in front of the server: mixer, sound card, or the interpreter's system "
 		      "settings. A channel's gain here cannot repair it.",
 	},
@@ -103,7 +103,7 @@ static const struct cabin_alarm_row rows[CABIN_ALARM_KINDS] = {
 	    .clear_ms = 1000,
 	    .meaning = "Sound of the input is lost again and again before the server can take it.",
 	    .remedy = "The machine is busy, or the sound card's block is too small: end other programs, see the CPU, "
-		      "and enlarge the block (docs/devices.md).",
+		      "and enlarge the block (buffer_frames; docs/configuration.md).",
 	},
     [CABIN_ALARM_PACKET_GAPS] =
 	{
@@ -220,7 +220,8 @@ static const struct cabin_alarm_row rows[CABIN_ALARM_KINDS] = {
 	    .hold_ms = 0,
 	    .clear_ms = 0,
 	    .meaning = "The TLS certificate ends soon; after that no phone connects any more.",
-	    .remedy = "Renew it and put the new files in the place of the old ones (docs/operations.md).",
+	    .remedy = "Renew it, put the new files in the place of the old ones, and restart the server in a break: "
+		      "only then phones get it (docs/operations.md).",
 	},
     [CABIN_ALARM_DISK_LOW] =
 	{

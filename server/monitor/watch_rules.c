@@ -183,7 +183,7 @@ struct cabin_watch_figure cabin_watch_dropping(uint32_t listeners, uint64_t drop
 /* By room, since trouble is where people are: an access point serves all languages.
  * 5 %: single phones are always in trouble somewhere, so at least 3; where 20 listen or
  * fewer, one of them counts. Of any listeners of which 5 % are in trouble, a room has
- * as many. 2 s of hold, so that it is told within 3. */
+ * as many. 1.5 s of hold, so that it is told within 3. */
 struct cabin_watch_figure cabin_watch_in_trouble(uint32_t listeners, uint32_t in_trouble)
 {
 	bool enough = in_trouble >= TROUBLE_MIN || (in_trouble > 0 && listeners <= FEW_LISTENERS);

@@ -1,6 +1,7 @@
-/* Wrong PINs by address, within the last minute: whoever guesses on many connections, one
- * after the other, gets no further than on one. A table of bounded size, whatever comes:
- * addresses that share a place share its count. One per loop, of its thread. Pure. */
+/* Wrong PINs by address, each minute anew: whoever guesses on many connections, one after
+ * the other, gets no further than CABIN_GUESSES_MAX a minute. A table of bounded size,
+ * whatever comes: addresses that share a place share its count. One per loop, of its
+ * thread. Pure. */
 #ifndef CABIN_NET_GUESSES_H
 #define CABIN_NET_GUESSES_H
 

@@ -1,5 +1,6 @@
 /* The certificate and key, checked before libwebsockets takes them, so that an
- * error can be told in words. Main thread. */
+ * error can be told in words; and how long the file is still good, which may be a newer
+ * one than libwebsockets took when it started. Main thread, unless said otherwise. */
 #ifndef CABIN_NET_TLS_FILES_H
 #define CABIN_NET_TLS_FILES_H
 
