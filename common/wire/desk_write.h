@@ -1,5 +1,5 @@
 /* What the server says because of the technician's desk: JSON text, docs/protocol.md,
- * sections 18 to 21. Each writes one message into the caller's buffer, ends it with NUL
+ * sections 4 and 13. Each writes one message into the caller's buffer, ends it with NUL
  * and returns its length without it; CABIN_ETOOBIG when `out_size` is too small:
  * CABIN_STATE_MAX_BYTES + 1 is enough. Pure; any thread. */
 #ifndef CABIN_WIRE_DESK_WRITE_H

@@ -1,8 +1,8 @@
 /* The server's figures: one table, one row a metric, that feeds /metrics (Prometheus
  * text format 0.0.4) and docs/metrics.md.
  *
- *   app: hub, capture, net ─ copies ─▶ struct cabin_metrics ─▶ cabin_metrics_print ─▶ /metrics
- *                                                         table ─▶ docs/metrics.md
+ *   app: hub, capture, meter, net, desk ─ copies ─▶ struct cabin_metrics ─▶ cabin_metrics_print ─▶ /metrics
+ *                                                                      table ─▶ docs/metrics.md
  *
  * The caller fills a snapshot, so nothing here knows where a figure comes from. Any
  * thread; nothing is kept between calls. */
