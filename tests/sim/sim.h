@@ -140,7 +140,17 @@ struct sim {
 	uint64_t delivered, missed, bytes, writes, closed, states, epochs;
 };
 
+/* sim.c: what each program of the simulation begins and ends with. */
+struct sim_options {
+	uint64_t seed, step_count;
+};
+
+/* PROGRAM [SEED [STEPS]]: a seed by chance and `step_count` where they are left out. Prints
+ * both, and silences the log: most refuse much on purpose. */
+struct sim_options sim_begin(const char *name, int argc, char **argv, uint64_t step_count);
 _Noreturn void sim_fail(const struct sim *sim, const char *condition, const char *file, int line);
+/* The JSON of a text packet; until the next call. */
+const char *sim_text_of(const struct cabin_packet *packet);
 
 static inline uint64_t sim_draw(struct sim_random *random)
 {

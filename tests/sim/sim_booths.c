@@ -12,9 +12,7 @@
  * `sim_booths [SEED [STEPS]]`: a step is 5 ms. The seed is printed. */
 #include <math.h>
 #include <string.h>
-#include <time.h>
 
-#include "base/log.h"
 #include "relay/hub_internal.h"
 #include "sim_booths.h"
 
@@ -87,14 +85,6 @@ const struct cabin_hub_booth_config sim_booth_booths[BOOTHS] = {
 };
 
 static const struct cabin_hub_room_config rooms[ROOMS] = {{"a"}, {"b"}};
-
-_Noreturn void sim_fail(const struct sim *sim, const char *condition, const char *file, int line)
-{
-	fprintf(stderr, "%s:%d: %s does not hold\nat step %llu; again with: sim_booths %llu %llu\n", file, line,
-		condition, (unsigned long long)sim->step, (unsigned long long)sim->seed,
-		(unsigned long long)sim->step + 1);
-	abort();
-}
 
 static uint64_t now_ns(void *context)
 {
@@ -237,14 +227,10 @@ static void end(struct world *world)
 
 int main(int argc, char **argv)
 {
-	uint64_t seed = argc > 1 ? strtoull(argv[1], NULL, 10) : (uint64_t)time(NULL);
-	uint64_t step_count = argc > 2 ? strtoull(argv[2], NULL, 10) : 60000;
-	struct world *world = make(seed);
+	struct sim_options options = sim_begin("sim_booths", argc, argv, 60000);
+	struct world *world = make(options.seed);
 
-	cabin_log_set_level((enum cabin_log_level)(CABIN_LOG_ERROR + 1));
-	printf("sim_booths %llu %llu\n", (unsigned long long)seed, (unsigned long long)step_count);
-	fflush(stdout);
-	for (world->sim.step = 0; world->sim.step < step_count; world->sim.step++)
+	for (world->sim.step = 0; world->sim.step < options.step_count; world->sim.step++)
 		step(world);
 	end(world);
 	return 0;

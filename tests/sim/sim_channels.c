@@ -21,17 +21,6 @@ void sim_channels_init(struct sim *sim)
 	}
 }
 
-static const char *text_of(const struct cabin_packet *packet)
-{
-	static char text[CABIN_PACKET_BYTES + 1];
-	const uint8_t *wire = cabin_packet_wire(packet);
-	size_t header = wire[1] == 126 ? 4 : 2;
-
-	memcpy(text, wire + header, packet->wire_size - header);
-	text[packet->wire_size - header] = '\0';
-	return text;
-}
-
 /* The value of a text field of a message that the server writes: no spaces, no escapes. */
 static void field(char *out, size_t out_size, const char *text, const char *key)
 {
@@ -68,7 +57,7 @@ static void check_mapping(struct sim *sim, struct sim_channel *channel, const ch
 
 static void publish_state(struct sim *sim, struct sim_channel *channel, const struct cabin_packet *packet)
 {
-	const char *text = text_of(packet);
+	const char *text = sim_text_of(packet);
 	char condition[sizeof(channel->condition)], feed[sizeof(channel->feed)];
 
 	field(feed, sizeof(feed), text, "\"feed\":\"");
@@ -147,7 +136,7 @@ void sim_channel_publish(void *context, struct cabin_packet *packet)
 	else if (packet->kind == CABIN_PACKET_STATE)
 		publish_state(sim, channel, packet);
 	else
-		check_mapping(sim, channel, text_of(packet));
+		check_mapping(sim, channel, sim_text_of(packet));
 	for (uint32_t i = 0; i < SIM_LOOPS; i++) {
 		struct sim_loop *loop = &sim->loops[i];
 		bool quiet = cabin_fanout_listener_count(loop->fanout, packet->channel_index) == 0;

@@ -12,9 +12,7 @@
  *
  * `sim_desk [SEED [STEPS]]`: a step is 5 ms. The seed is printed. */
 #include <string.h>
-#include <time.h>
 
-#include "base/log.h"
 #include "sim_desk.h"
 
 static const uint64_t start_ns = 1000 * CABIN_NS_PER_S, ms = CABIN_NS_PER_MS;
@@ -57,14 +55,6 @@ static const struct cabin_hub_booth_config booths[BOOTHS] = {
     BOOTH(NULL, SPARE_ROOM, SPARE_2, CABIN_INDEX_NONE),
 };
 static const struct cabin_hub_room_config rooms[ROOMS] = {{"a"}, {"b"}, {"desk"}, {NULL}};
-
-_Noreturn void sim_fail(const struct sim *sim, const char *condition, const char *file, int line)
-{
-	fprintf(stderr, "%s:%d: %s does not hold\nat step %llu; again with: sim_desk %llu %llu\n", file, line,
-		condition, (unsigned long long)sim->step, (unsigned long long)sim->seed,
-		(unsigned long long)sim->step + 1);
-	abort();
-}
 
 static uint64_t now_ns(void *context)
 {
@@ -321,14 +311,10 @@ static void end(struct desk *desk)
 
 int main(int argc, char **argv)
 {
-	uint64_t seed = argc > 1 ? strtoull(argv[1], NULL, 10) : (uint64_t)time(NULL);
-	uint64_t step_count = argc > 2 ? strtoull(argv[2], NULL, 10) : 60000;
-	struct desk *desk = make(seed);
+	struct sim_options options = sim_begin("sim_desk", argc, argv, 60000);
+	struct desk *desk = make(options.seed);
 
-	cabin_log_set_level((enum cabin_log_level)(CABIN_LOG_ERROR + 1));
-	printf("sim_desk %llu %llu\n", (unsigned long long)seed, (unsigned long long)step_count);
-	fflush(stdout);
-	for (desk->sim.step = 0; desk->sim.step < step_count; desk->sim.step++)
+	for (desk->sim.step = 0; desk->sim.step < options.step_count; desk->sim.step++)
 		step(desk);
 	end(desk);
 	return 0;

@@ -7,17 +7,6 @@
 /* A source that was chosen is there within a packet, or is known to be lost a second later. */
 static const uint64_t settled_ns = 1200 * CABIN_NS_PER_MS;
 
-static const char *text_of(const struct cabin_packet *packet)
-{
-	static char text[CABIN_PACKET_BYTES + 1];
-	const uint8_t *wire = cabin_packet_wire(packet);
-	size_t header = wire[1] == 126 ? 4 : 2;
-
-	memcpy(text, wire + header, packet->wire_size - header);
-	text[packet->wire_size - header] = '\0';
-	return text;
-}
-
 static void mix(uint64_t *hash, const void *bytes, size_t size)
 {
 	for (size_t i = 0; i < size; i++)
@@ -53,7 +42,7 @@ static bool is_wished(const struct desk *desk, uint16_t index, const char *feed,
 
 static void take_state(struct desk *desk, uint32_t hub, struct heard *heard, const struct cabin_packet *packet)
 {
-	const char *text = text_of(packet);
+	const char *text = sim_text_of(packet);
 	uint16_t index = packet->channel_index, from = (uint16_t)number_after(text, "\"from\":");
 	char feed[sizeof(heard->feed)] = "";
 

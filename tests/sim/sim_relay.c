@@ -9,21 +9,12 @@
  *
  * `sim_relay [SEED [STEPS]]`: a step is 10 ms. The seed is printed. */
 #include <string.h>
-#include <time.h>
 
 #include "base/log.h"
 #include "sim.h"
 
 static const uint64_t start_ns = 1000 * CABIN_NS_PER_S;
 static const uint64_t first_sequence = 65536 - 100, first_timestamp = (UINT64_C(1) << 32) - 5 * 48000;
-
-void sim_fail(const struct sim *sim, const char *condition, const char *file, int line)
-{
-	fprintf(stderr, "%s:%d: %s does not hold\nat step %llu; again with: sim_relay %llu %llu\n", file, line,
-		condition, (unsigned long long)sim->step, (unsigned long long)sim->seed,
-		(unsigned long long)sim->step + 1);
-	abort();
-}
 
 static uint64_t now_ns(void *context)
 {
@@ -218,18 +209,15 @@ static uint64_t run(uint64_t seed, uint64_t step_count, bool with_slow)
 
 int main(int argc, char **argv)
 {
-	uint64_t seed = argc > 1 ? strtoull(argv[1], NULL, 10) : (uint64_t)time(NULL);
-	uint64_t step_count = argc > 2 ? strtoull(argv[2], NULL, 10) : 6000;
+	struct sim_options options = sim_begin("sim_relay", argc, argv, 6000);
 	uint64_t with_slow, without_slow;
 
 	cabin_log_set_level(CABIN_LOG_ERROR);
-	printf("sim_relay %llu %llu\n", (unsigned long long)seed, (unsigned long long)step_count);
-	fflush(stdout);
-	with_slow = run(seed, step_count, true);
-	without_slow = run(seed, step_count, false);
+	with_slow = run(options.seed, options.step_count, true);
+	without_slow = run(options.seed, options.step_count, false);
 	if (with_slow != without_slow) {
 		fprintf(stderr, "slow listeners changed what the healthy got; again with: sim_relay %llu %llu\n",
-			(unsigned long long)seed, (unsigned long long)step_count);
+			(unsigned long long)options.seed, (unsigned long long)options.step_count);
 		return 1;
 	}
 	printf("  ok, the healthy got the same: %016llx\n", (unsigned long long)with_slow);

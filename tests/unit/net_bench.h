@@ -398,4 +398,20 @@ static inline void ws_join(struct net_bench *bench, int fd, const char *token, c
 		(void)bench_command(bench, CABIN_CONSOLE_LISTENS);
 }
 
+/* --- what most tests run in ------------------------------------------------------------- */
+
+static struct net_bench bench;
+
+static inline int set_up(void **state)
+{
+	bench_start(&bench, true);
+	return 0;
+}
+
+static inline int tear_down(void **state)
+{
+	bench_stop(&bench);
+	return 0;
+}
+
 #endif

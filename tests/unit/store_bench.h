@@ -213,4 +213,28 @@ static inline bool bench_until(struct store_bench *bench, bool (*met)(const stru
 	return false;
 }
 
+/* --- what tests run in ----------------------------------------------------------------- */
+
+static struct store_bench bench;
+
+/* A folder, and nothing open in it. */
+static inline int set_up(void **state)
+{
+	bench_make(&bench);
+	return 0;
+}
+
+static inline int set_up_open(void **state)
+{
+	bench_make(&bench);
+	bench_open(&bench);
+	return 0;
+}
+
+static inline int tear_down(void **state)
+{
+	bench_end(&bench);
+	return 0;
+}
+
 #endif

@@ -13,9 +13,10 @@
 
 #include "base/clock.h"
 #include "config/config.h"
+#include "document.h"
 #include "monitor/alarm.h"
 
-static const char docs[] = CABIN_SOURCE_DIR "/docs/alarms.md";
+static const struct document document = {CABIN_SOURCE_DIR "/docs/alarms.md", cabin_alarms_write_markdown};
 
 static struct {
 	unsigned count[4];
@@ -340,31 +341,14 @@ static void the_table_is_whole(void **state)
 
 static void docs_are_up_to_date(void **state)
 {
-	char *text = NULL;
-	size_t size = 0;
-	FILE *to = open_memstream(&text, &size);
-	cabin_alarms_write_markdown(to);
-	assert_int_equal(fclose(to), 0);
-	char *there = calloc(1, size + 2);
-	FILE *from = fopen(docs, "r");
-	assert_non_null(from);
-	size_t read = fread(there, 1, size + 1, from);
-	fclose(from);
-	if (read != size || memcmp(there, text, size))
-		fail_msg("docs/alarms.md is out of date: run test_alarm --write");
-	free(there);
-	free(text);
+	document_is_up_to_date(&document);
 }
 
 int main(int argc, char **argv)
 {
-	if (argc == 2 && !strcmp(argv[1], "--write")) {
-		FILE *to = fopen(docs, "w");
-		if (!to)
-			return 1;
-		cabin_alarms_write_markdown(to);
-		return fclose(to) ? 1 : 0;
-	}
+	int status;
+	if (document_is_written(&document, argc, argv, &status))
+		return status;
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(is_raised_after_its_hold_and_clears_after_its_time, begin, end),
 	    cmocka_unit_test_setup_teardown(a_good_figure_begins_the_hold_anew, begin, end),

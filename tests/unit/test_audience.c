@@ -144,7 +144,6 @@ static void the_worst_ten_of_two_loops(void **state)
 
 static void through_a_server(void **state)
 {
-	static struct net_bench bench;
 	bench_start(&bench, false);
 	int fd = ws_open(&bench), console = ws_open(&bench);
 	ws_join(&bench, console, bench_technician(&bench), "", 0);

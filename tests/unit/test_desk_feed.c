@@ -9,20 +9,6 @@
 #include "net/desk_feed.h"
 #include "net_bench.h"
 
-static struct net_bench bench;
-
-static int set_up(void **state)
-{
-	bench_start(&bench, true);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	bench_stop(&bench);
-	return 0;
-}
-
 static const char *observer(void)
 {
 	return bench_token(&bench, CABIN_TOKEN_OBSERVER, "");

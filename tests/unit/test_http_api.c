@@ -9,20 +9,7 @@
 #include "net/http_api.h"
 #include "net_bench.h"
 
-static struct net_bench bench;
 static char answer[BENCH_ANSWER_MAX];
-
-static int set_up(void **state)
-{
-	bench_start(&bench, true);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	bench_stop(&bench);
-	return 0;
-}
 
 /* Writes a request with a technician's token; `more` are further header lines, each ended. */
 static void ask(int fd, const char *method, const char *path, const char *more, const char *body)

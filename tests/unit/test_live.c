@@ -9,20 +9,7 @@
 #include "net_bench.h"
 #include "wire/pin.h"
 
-static struct net_bench bench;
 static char answer[BENCH_ANSWER_MAX];
-
-static int set_up(void **state)
-{
-	bench_start(&bench, true);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	bench_stop(&bench);
-	return 0;
-}
 
 static void get(const char *path, const char *more)
 {

@@ -10,10 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "document.h"
 #include "monitor/metric_table.h"
 #include "monitor/metrics.h"
 
-static const char docs[] = CABIN_SOURCE_DIR "/docs/metrics.md";
+static const struct document document = {CABIN_SOURCE_DIR "/docs/metrics.md", cabin_metrics_write_markdown};
 
 static char *print(const struct cabin_metrics *metrics)
 {
@@ -112,31 +113,14 @@ static void every_name_has_help_and_type_once(void **state)
 
 static void docs_are_up_to_date(void **state)
 {
-	char *text = NULL;
-	size_t size = 0;
-	FILE *to = open_memstream(&text, &size);
-	cabin_metrics_write_markdown(to);
-	assert_int_equal(fclose(to), 0);
-	char *there = calloc(1, size + 2);
-	FILE *from = fopen(docs, "r");
-	assert_non_null(from);
-	size_t read = fread(there, 1, size + 1, from);
-	fclose(from);
-	if (read != size || memcmp(there, text, size))
-		fail_msg("docs/metrics.md is out of date: run test_metrics --write");
-	free(there);
-	free(text);
+	document_is_up_to_date(&document);
 }
 
 int main(int argc, char **argv)
 {
-	if (argc == 2 && !strcmp(argv[1], "--write")) {
-		FILE *to = fopen(docs, "w");
-		if (!to)
-			return 1;
-		cabin_metrics_write_markdown(to);
-		return fclose(to) ? 1 : 0;
-	}
+	int status;
+	if (document_is_written(&document, argc, argv, &status))
+		return status;
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(names_follow_the_conventions),
 	    cmocka_unit_test(figures_come_out_with_their_labels),

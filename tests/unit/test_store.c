@@ -1,21 +1,6 @@
 /* server/store: changes, the log and minutes, as written and as read. */
 #include "store_bench.h"
 
-static struct store_bench bench;
-
-static int set_up(void **state)
-{
-	bench_make(&bench);
-	bench_open(&bench);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	bench_end(&bench);
-	return 0;
-}
-
 /* Values of changes, in order: "subject.key=value by author;". */
 static bool collect(void *context, const struct cabin_store_change *change)
 {
@@ -363,22 +348,22 @@ static void a_refused_row_keeps_nothing_back(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup_teardown(changes_come_back, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(reading_changes_can_stop, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(wrong_values_are_refused, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(over_the_limits_is_not_taken, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(a_log_entry_reads_as_written, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(detail_is_always_json, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(text_without_end_or_sense_is_cut, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(the_log_is_read_in_pages, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(a_page_has_a_limit, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(ids_are_never_used_again, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(commits_and_entries_keep_their_order, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(entries_are_written_by_themselves, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(what_waits_is_written_at_the_end, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(without_a_thread_nothing_is_lost, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(what_is_full_drops_the_newest, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(a_refused_row_keeps_nothing_back, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(changes_come_back, set_up_open, tear_down),
+	    cmocka_unit_test_setup_teardown(reading_changes_can_stop, set_up_open, tear_down),
+	    cmocka_unit_test_setup_teardown(wrong_values_are_refused, set_up_open, tear_down),
+	    cmocka_unit_test_setup_teardown(over_the_limits_is_not_taken, set_up_open, tear_down),
+	    cmocka_unit_test_setup_teardown(a_log_entry_reads_as_written, set_up_open, tear_down),
+	    cmocka_unit_test_setup_teardown(detail_is_always_json, set_up_open, tear_down),
+	    cmocka_unit_test_setup_teardown(text_without_end_or_sense_is_cut, set_up_open, tear_down),
+	    cmocka_unit_test_setup_teardown(the_log_is_read_in_pages, set_up_open, tear_down),
+	    cmocka_unit_test_setup_teardown(a_page_has_a_limit, set_up_open, tear_down),
+	    cmocka_unit_test_setup_teardown(ids_are_never_used_again, set_up_open, tear_down),
+	    cmocka_unit_test_setup_teardown(commits_and_entries_keep_their_order, set_up_open, tear_down),
+	    cmocka_unit_test_setup_teardown(entries_are_written_by_themselves, set_up_open, tear_down),
+	    cmocka_unit_test_setup_teardown(what_waits_is_written_at_the_end, set_up_open, tear_down),
+	    cmocka_unit_test_setup_teardown(without_a_thread_nothing_is_lost, set_up_open, tear_down),
+	    cmocka_unit_test_setup_teardown(what_is_full_drops_the_newest, set_up_open, tear_down),
+	    cmocka_unit_test_setup_teardown(a_refused_row_keeps_nothing_back, set_up_open, tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,8 +10,6 @@
 
 enum { ROUNDS = 20, IN_FLIGHT = 8, ACKNOWLEDGED_MAX = 40, PAUSE_MAX_US = 5000 };
 
-static struct store_bench bench;
-
 /* Answers of a child: its thread writes, nobody else. */
 struct acknowledged {
 	int fd;

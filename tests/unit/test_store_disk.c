@@ -13,21 +13,12 @@
 
 enum { DISK_BYTES = 2 << 20, ENTRIES = 300, TRIES = 200 };
 
-static struct store_bench bench;
-
-static int set_up(void **state)
-{
-	bench_make(&bench);
-	return 0;
-}
-
 static void unlimit_files(void);
 
-static int tear_down(void **state)
+static int tear_down_all(void **state)
 {
 	unlimit_files();
-	bench_end(&bench);
-	return 0;
+	return tear_down(state);
 }
 
 /* --- a small disk of the test's own --- */
@@ -348,16 +339,16 @@ static void a_long_read_ends(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup_teardown(full_disk, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(files_that_may_not_grow, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(started_on_a_full_disk, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(killed_and_started_on_a_full_disk, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(begun_on_a_full_disk, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(closed_on_a_full_disk, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(held_by_a_writer, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(moved_away_and_back, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(the_wal_stays_short, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(a_long_read_ends, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(full_disk, set_up, tear_down_all),
+	    cmocka_unit_test_setup_teardown(files_that_may_not_grow, set_up, tear_down_all),
+	    cmocka_unit_test_setup_teardown(started_on_a_full_disk, set_up, tear_down_all),
+	    cmocka_unit_test_setup_teardown(killed_and_started_on_a_full_disk, set_up, tear_down_all),
+	    cmocka_unit_test_setup_teardown(begun_on_a_full_disk, set_up, tear_down_all),
+	    cmocka_unit_test_setup_teardown(closed_on_a_full_disk, set_up, tear_down_all),
+	    cmocka_unit_test_setup_teardown(held_by_a_writer, set_up, tear_down_all),
+	    cmocka_unit_test_setup_teardown(moved_away_and_back, set_up, tear_down_all),
+	    cmocka_unit_test_setup_teardown(the_wal_stays_short, set_up, tear_down_all),
+	    cmocka_unit_test_setup_teardown(a_long_read_ends, set_up, tear_down_all),
 	};
 	signal(SIGXFSZ, SIG_IGN); /* the write fails instead */
 	return cmocka_run_group_tests(tests, NULL, NULL);

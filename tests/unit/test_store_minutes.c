@@ -3,21 +3,6 @@
 
 #include "store_bench.h"
 
-static struct store_bench bench;
-
-static int set_up(void **state)
-{
-	bench_make(&bench);
-	bench_open(&bench);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	bench_end(&bench);
-	return 0;
-}
-
 static const struct cabin_store_minute SAMPLE = {
     .minute_unix_s = 1772323200,
     .channel = "plenary.fr",
@@ -137,10 +122,10 @@ static void minutes_are_read_in_pages(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup_teardown(a_minute_reads_as_written, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(halves_are_put_together, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(silence_has_no_decibels, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(minutes_are_read_in_pages, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(a_minute_reads_as_written, set_up_open, tear_down),
+	    cmocka_unit_test_setup_teardown(halves_are_put_together, set_up_open, tear_down),
+	    cmocka_unit_test_setup_teardown(silence_has_no_decibels, set_up_open, tear_down),
+	    cmocka_unit_test_setup_teardown(minutes_are_read_in_pages, set_up_open, tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,20 +6,12 @@
 #include "store/store_database.h"
 #include "store_bench.h"
 
-static struct store_bench bench;
 static char messages[8192]; /* what the newest open logged */
 
-static int set_up(void **state)
-{
-	bench_make(&bench);
-	return 0;
-}
-
-static int tear_down(void **state)
+static int tear_down_all(void **state)
 {
 	(void)chmod(bench.folder, 0700);
-	bench_end(&bench);
-	return 0;
+	return tear_down(state);
 }
 
 /* Keeps what it logs in `messages`. */
@@ -247,19 +239,19 @@ static void a_second_server_is_kept_out(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup_teardown(no_database_at_all, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(cut_short, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(overwritten_in_the_middle, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(damaged_twice, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(empty_file, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(another_programs, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(newer, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(older_is_brought_up, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(the_version_is_in_the_file, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(read_only_folder, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(read_only_folder_with_a_file, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(no_folder, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(a_second_server_is_kept_out, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(no_database_at_all, set_up, tear_down_all),
+	    cmocka_unit_test_setup_teardown(cut_short, set_up, tear_down_all),
+	    cmocka_unit_test_setup_teardown(overwritten_in_the_middle, set_up, tear_down_all),
+	    cmocka_unit_test_setup_teardown(damaged_twice, set_up, tear_down_all),
+	    cmocka_unit_test_setup_teardown(empty_file, set_up, tear_down_all),
+	    cmocka_unit_test_setup_teardown(another_programs, set_up, tear_down_all),
+	    cmocka_unit_test_setup_teardown(newer, set_up, tear_down_all),
+	    cmocka_unit_test_setup_teardown(older_is_brought_up, set_up, tear_down_all),
+	    cmocka_unit_test_setup_teardown(the_version_is_in_the_file, set_up, tear_down_all),
+	    cmocka_unit_test_setup_teardown(read_only_folder, set_up, tear_down_all),
+	    cmocka_unit_test_setup_teardown(read_only_folder_with_a_file, set_up, tear_down_all),
+	    cmocka_unit_test_setup_teardown(no_folder, set_up, tear_down_all),
+	    cmocka_unit_test_setup_teardown(a_second_server_is_kept_out, set_up, tear_down_all),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

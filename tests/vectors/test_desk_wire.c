@@ -9,8 +9,7 @@
 #include <string.h>
 
 #include "base/limits.h"
-#include "vectors.h"
-#include "wire/control.h"
+#include "client_messages.h"
 #include "wire/desk_write.h"
 
 static void check_read(const struct cabin_client_message *message, const json_t *expect)
@@ -36,29 +35,7 @@ static void check_read(const struct cabin_client_message *message, const json_t 
 
 static void messages_from_clients(void **state)
 {
-	json_t *root = load("desk_client.json"), *entry;
-	size_t index;
-
-	json_array_foreach(root, index, entry)
-	{
-		const json_t *expect = json_object_get(entry, "expect");
-		const char *text = text_of(entry, "text");
-		struct cabin_client_message message;
-		enum cabin_close_code code;
-		int result;
-
-		print_message("%s\n", text_of(entry, "name"));
-		memset(&message, 0xa5, sizeof(message)); /* nothing may be left as it was */
-		result = cabin_control_parse(&message, text, strlen(text), &code);
-		if (expect) {
-			assert_int_equal(result, 0);
-			check_read(&message, expect);
-		} else {
-			assert_true(result < 0);
-			assert_int_equal(code, whole_of(entry, "close"));
-		}
-	}
-	json_decref(root);
+	check_client_messages("desk_client.json", check_read);
 }
 
 static int write_message(char *out, size_t out_size, const json_t *message)
