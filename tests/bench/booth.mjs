@@ -12,16 +12,15 @@ import { startBooth } from '../harness/booth.mjs';
 import { openBooth } from '../harness/booth_page.mjs';
 import { startChromium } from '../harness/browsers.mjs';
 import { startCabind } from '../harness/cabind.mjs';
-import { jackDevice } from '../harness/event.mjs';
+import { jackDevice, makeEvent } from '../harness/event.mjs';
 import { inputPorts, startJack } from '../harness/jack.mjs';
 import { connect, decode } from '../harness/listener.mjs';
-import { temporaryFolder, until } from '../harness/process.mjs';
+import { temporaryFolder, until, withOwned } from '../harness/process.mjs';
 import { startPulse } from '../harness/pulse.mjs';
 import { chirp, locate, percentile } from '../harness/signal.mjs';
 import { writeWav } from '../harness/sound.mjs';
 import { spread } from './mouth_to_ear.mjs';
 
-const name = (text) => ({ vi: text, fr: text, en: text });
 const rate = 48000;
 const period = 256;
 const spacing = 24000;
@@ -66,23 +65,16 @@ async function openNative(own, { jack, server, token, packetMs }) {
 }
 
 /** @param {{kind: 'page' | 'native', count: number, packetMs: 10 | 20}} options `count`: chirps */
-export async function measureBooth({ kind, count, packetMs }) {
-	const parts = [];
-	const own = async (thing) => {
-		const it = await thing;
-		parts.unshift(it);
-		return it;
-	};
-	try {
+export const measureBooth = ({ kind, count, packetMs }) =>
+	withOwned(async (own) => {
 		const jack = await own(startJack({ channels: 2, period }));
 		const access = makeAccess();
-		const config = {
-			event: { id: 'bench', name: name('Bench') },
+		const config = makeEvent({
 			languages: ['vi'],
 			devices: { card: { ...jackDevice(jack), buffer_frames: period } },
 			sources: { floor: { device: 'card', inputs: [1] } },
-			rooms: [{ id: 'hall', name: name('Hall'), floor: { source: 'floor' }, channels: [{ language: 'vi' }] }],
-		};
+			rooms: [{ id: 'hall', floor: 'floor', channels: ['vi'] }],
+		});
 		const server = await own(startCabind({ config, args: access.args }));
 		const [floorPort] = await inputPorts(jack, 1);
 		const open = kind === 'page' ? openPage : openNative;
@@ -114,7 +106,4 @@ export async function measureBooth({ kind, count, packetMs }) {
 			packet_and_look_ahead_ms: packetMs + 2.5,
 			delay_ms: spread(ages.map((age) => age + error)),
 		};
-	} finally {
-		for (const part of parts) await part.stop();
-	}
-}
+	});

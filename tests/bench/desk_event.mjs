@@ -2,10 +2,10 @@
 import { join } from 'node:path';
 import { makeAccess } from '../harness/access.mjs';
 import { startCabind } from '../harness/cabind.mjs';
-import { jackDevice } from '../harness/event.mjs';
+import { jackDevice, makeEvent } from '../harness/event.mjs';
 import { inputPorts, startJack } from '../harness/jack.mjs';
 import { connect } from '../harness/listener.mjs';
-import { temporaryFolder } from '../harness/process.mjs';
+import { temporaryFolder, withOwned } from '../harness/process.mjs';
 import { babble, random } from '../harness/signal.mjs';
 import { writeWav } from '../harness/sound.mjs';
 
@@ -15,7 +15,6 @@ export const rooms = ['hall', 'rose', 'lily', 'lake', 'hill'];
 export const languages = ['vi', 'fr', 'en'];
 export const connectSeconds = 2;
 export const settleSeconds = 3;
-export const name = (text) => ({ vi: text, fr: text, en: text });
 
 /** The first room's floor comes of JACK, everything else of files that never pause. */
 function makeConfig(jack, extra) {
@@ -30,20 +29,18 @@ function makeConfig(jack, extra) {
 			sources[id] ??= { ...(extra.agenda && k === 0 ? { play: pausing } : { file: sound }), loop: true };
 		});
 	});
-	return {
-		event: { id: 'bench', name: name('Bench') },
+	return makeEvent({
 		languages,
 		devices: { card: { ...jackDevice(jack), buffer_frames: period } },
 		sources,
-		rooms: rooms.map((room) => ({
-			id: room,
-			name: name(room),
-			floor: { source: `${room}-floor` },
-			channels: languages.map((language) => ({ language, source: `${room}-${language}` })),
-			booths: languages.map((language) => ({ id: `booth-${room}-${language}`, outputs: [language] })),
+		rooms: rooms.map((id) => ({
+			id,
+			floor: `${id}-floor`,
+			channels: Object.fromEntries(languages.map((language) => [language, `${id}-${language}`])),
+			booths: languages.map((language) => ({ id: `booth-${id}-${language}`, outputs: [language] })),
 		})),
 		...extra,
-	};
+	});
 }
 
 /**
@@ -54,14 +51,8 @@ function makeConfig(jack, extra) {
  * @param {object} [extra] of the configuration
  * @returns {Promise<T>}
  */
-export async function withEvent(work, extra = {}) {
-	const parts = [];
-	const own = async (thing) => {
-		const it = await thing;
-		parts.unshift(it);
-		return it;
-	};
-	try {
+export const withEvent = (work, extra = {}) =>
+	withOwned(async (own) => {
 		const jack = await own(startJack({ channels: 1, period }));
 		const access = makeAccess();
 		const args = [...access.args, '--data', temporaryFolder('data')];
@@ -70,10 +61,7 @@ export async function withEvent(work, extra = {}) {
 		const channels = (await server.event()).rooms.flatMap((room) => room.channels.map((channel) => channel.number));
 		const play = (samples, loop) => jack.play(writeWav(join(temporaryFolder('wav'), 'hall.wav'), [samples]), [port], { loop });
 		return await work({ server, channels, play, token: access.token(null, { name: 'Minh' }) });
-	} finally {
-		for (const part of parts) await part.stop();
-	}
-}
+	});
 
 /** Somebody comes each second and goes after up to ten: counts change all the time, as they do at an event. */
 export function startVisitors(server) {

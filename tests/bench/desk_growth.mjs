@@ -2,10 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { startChromium } from '../harness/browsers.mjs';
 import { asker, must } from '../harness/desk.mjs';
+import { name } from '../harness/event.mjs';
 import { runLoad } from '../harness/load.mjs';
 import { pause } from '../harness/process.mjs';
 import { babble } from '../harness/signal.mjs';
-import { languages, name, rooms, startVisitors, withEvent } from './desk_event.mjs';
+import { languages, rooms, startVisitors, withEvent } from './desk_event.mjs';
 
 /** Files whose floor pauses, with sessions all the time: an alarm comes and goes every nine seconds in four rooms. */
 function restlessEvent() {

@@ -6,7 +6,7 @@ import { startCabind } from '../harness/cabind.mjs';
 import { jackDevice, makeEvent } from '../harness/event.mjs';
 import { inputPorts, startJack } from '../harness/jack.mjs';
 import { runLoad } from '../harness/load.mjs';
-import { must, program, start, until } from '../harness/process.mjs';
+import { must, program, start, until, withOwned } from '../harness/process.mjs';
 
 const period = 256;
 const packetMs = 20;
@@ -31,14 +31,8 @@ const anonymousBytes = (pid) =>
 /**
  * @param {{count: number, seconds: number}} options
  */
-export async function measureListeners({ count, seconds }) {
-	const parts = [];
-	const own = async (thing) => {
-		const it = await thing;
-		parts.unshift(it);
-		return it;
-	};
-	try {
+export const measureListeners = ({ count, seconds }) =>
+	withOwned(async (own) => {
 		const jack = await own(startJack({ channels: 3, period }));
 		const config = makeEvent({
 			devices: { card: { ...jackDevice(jack), buffer_frames: period } },
@@ -68,10 +62,7 @@ export async function measureListeners({ count, seconds }) {
 		});
 		const bareAfter = await measureBare(count, 8);
 		return await told({ count, load, pinned, bare: [bareBefore, bareAfter], idle, idleBytes, server });
-	} finally {
-		for (const part of parts) await part.stop();
-	}
-}
+	});
 
 async function told({ count, load, pinned, bare, idle, idleBytes, server }) {
 	const metrics = await server.metrics();

@@ -15,7 +15,7 @@ import { startCabind } from '../harness/cabind.mjs';
 import { jackDevice, makeEvent } from '../harness/event.mjs';
 import { inputPorts, startJack } from '../harness/jack.mjs';
 import { openDiagnostics, pick, readDiagnostics, untilSaid } from '../harness/page.mjs';
-import { pause, start, temporaryFolder, until } from '../harness/process.mjs';
+import { pause, start, temporaryFolder, until, withOwned } from '../harness/process.mjs';
 import { startPulse } from '../harness/pulse.mjs';
 import { chirp, levelDb, locate, percentile, random } from '../harness/signal.mjs';
 import { readWav, writeWav } from '../harness/sound.mjs';
@@ -72,14 +72,8 @@ const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.
 /**
  * @param {{packetMs: 10 | 20, count: number}} options
  */
-export async function measureMouthToEar({ packetMs, count }) {
-	const parts = [];
-	const own = async (thing) => {
-		const it = await thing;
-		parts.unshift(it);
-		return it;
-	};
-	try {
+export const measureMouthToEar = ({ packetMs, count }) =>
+	withOwned(async (own) => {
 		const jack = await own(startJack({ channels: 2, period }));
 		const pulse = await own(
 			startPulse({
@@ -103,10 +97,7 @@ export async function measureMouthToEar({ packetMs, count }) {
 		await openDiagnostics(page);
 		await pause(8000);
 		return await record({ jack, server, page, input, count, packetMs });
-	} finally {
-		for (const part of parts) await part.stop();
-	}
-}
+	});
 
 /** Plays, records, and puts the stages together. */
 async function record({ jack, server, page, input, count, packetMs }) {

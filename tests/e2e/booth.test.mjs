@@ -7,6 +7,7 @@ import { makeAccess } from '../harness/access.mjs';
 import { openBooth, startWithMicrophone } from '../harness/booth_page.mjs';
 import { startCabind } from '../harness/cabind.mjs';
 import { encode, joinBooth } from '../harness/console.mjs';
+import { makeEvent, name } from '../harness/event.mjs';
 import { connect, decode } from '../harness/listener.mjs';
 import { shoot } from '../harness/page.mjs';
 import { own, pause, temporaryFolder, until } from '../harness/process.mjs';
@@ -14,7 +15,6 @@ import { startPulse } from '../harness/pulse.mjs';
 import { babble, levelDb, locate, percentile } from '../harness/signal.mjs';
 import { writeWav } from '../harness/sound.mjs';
 
-const name = (text) => ({ vi: text, fr: text, en: text });
 const access = makeAccess();
 const folder = temporaryFolder('booth');
 /** What the page's microphone hears, and the scripted console's. */
@@ -26,29 +26,24 @@ let otherPackets;
 let server;
 
 const file = join(folder, 'speech.txt');
-const config = {
-	event: { id: 'test', name: name('Test') },
-	languages: ['vi', 'fr', 'en'],
+const config = makeEvent({
 	defaults: { hold_ms: 600 },
 	sources: { hall: { tone_hz: 440 } },
-	rooms: [
-		{
-			id: 'hall',
-			name: name('Hall'),
-			floor: { source: 'hall' },
-			channels: [{ language: 'vi' }, { language: 'fr' }, { language: 'en' }],
-			booths: [
-				{
-					id: 'both',
-					outputs: ['vi', 'fr'],
-					seats: 3,
-					documents: [{ title: { vi: 'Diễn văn', fr: 'Discours', en: 'Speech' }, file }],
-				},
-				{ id: 'french', name: name('Cabine FR'), outputs: ['fr'] },
-			],
-		},
-	],
-};
+	rooms: [{
+		id: 'hall',
+		floor: 'hall',
+		channels: ['vi', 'fr', 'en'],
+		booths: [
+			{
+				id: 'both',
+				outputs: ['vi', 'fr'],
+				seats: 3,
+				documents: [{ title: { vi: 'Diễn văn', fr: 'Discours', en: 'Speech' }, file }],
+			},
+			{ id: 'french', name: name('Cabine FR'), outputs: ['fr'] },
+		],
+	}],
+});
 
 before(async () => {
 	writeFileSync(file, documentText);

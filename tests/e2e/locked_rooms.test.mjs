@@ -2,34 +2,15 @@
 // channel that is hidden.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { makeAccess } from '../harness/access.mjs';
 import { startChromium } from '../harness/browsers.mjs';
-import { startCabind } from '../harness/cabind.mjs';
-import { asker, must } from '../harness/desk.mjs';
+import { must, startDesk } from '../harness/desk.mjs';
+import { makeTwoRooms } from '../harness/event.mjs';
 import { pick, said, shoot, untilSaid } from '../harness/page.mjs';
-import { own, pause, temporaryFolder, until } from '../harness/process.mjs';
+import { own, pause, until } from '../harness/process.mjs';
 import { startPulse } from '../harness/pulse.mjs';
 import { levelDb, toneHz } from '../harness/signal.mjs';
 
-const name = (text) => ({ vi: text, fr: text, en: text });
-const room = (id, source) => ({
-	id,
-	name: name(id),
-	floor: { source },
-	channels: [{ language: 'vi' }, { language: 'fr' }],
-});
-const config = {
-	event: { id: 'test', name: name('Test') },
-	languages: ['vi', 'fr', 'en'],
-	sources: { hall: { tone_hz: 440 }, spare: { tone_hz: 700 } },
-	rooms: [room('plenary', 'hall'), room('water', 'spare')],
-};
-
-async function begin(t) {
-	const access = makeAccess();
-	const server = await own(t, startCabind({ config, args: [...access.args, '--data', temporaryFolder('data')] }));
-	return { server, ask: asker(server, access.token(null, { name: 'Minh' })) };
-}
+const begin = (t) => startDesk(t, makeTwoRooms());
 
 /** A browser with its own loudspeaker, recorded. */
 async function open(t, locale = 'en-GB') {
@@ -45,8 +26,12 @@ async function heard(recording) {
 	return { hz: toneHz(samples), db: levelDb(samples) };
 }
 
-/** Loosely: on a busy machine the sound has seams, and all that counts is which of the two tones it is. */
-const isTone = ({ hz, db }, wantedHz) => Math.abs(hz - wantedHz) < 30 && db > -45;
+/** The tone by itself: a second with a seam in it, as a busy machine makes them, is none. */
+const untilTone = (recording, wantedHz) =>
+	until(`a tone of ${wantedHz} Hz`, async () => {
+		const { hz, db } = await heard(recording);
+		return Math.abs(hz - wantedHz) < 2 && db > -30;
+	}, 20000);
 const noteSaid = (page, words) =>
 	until(`the dialog to say ${words}`, async () => words.test((await page.textContent('#pin-note').catch(() => '')) ?? ''));
 
@@ -61,8 +46,7 @@ test('a room that is locked while it is listened to asks for its PIN, and plays 
 	await page.goto(server.url);
 	await pick(page, 'plenary.floor');
 	await untilSaid(page, /live/i);
-	const before = await heard(recording);
-	assert.ok(isTone(before, 440), JSON.stringify(before));
+	await untilTone(recording, 440);
 
 	await must(ask('PATCH', '/rooms/plenary', { locked: true, pin: '004821' }));
 	await page.waitForSelector('dialog[open] #pin');
@@ -82,8 +66,7 @@ test('a room that is locked while it is listened to asks for its PIN, and plays 
 	await enter(page, '004821');
 	await page.waitForSelector('dialog', { state: 'detached' });
 	await untilSaid(page, /live/i);
-	const again = await heard(recording);
-	assert.ok(isTone(again, 440), JSON.stringify(again));
+	await untilTone(recording, 440);
 
 	// The same room's other channels, another room and back, another connection: nothing is asked.
 	await pick(page, 'plenary.fr');
@@ -95,8 +78,7 @@ test('a room that is locked while it is listened to asks for its PIN, and plays 
 	await pick(page, 'plenary.floor');
 	await untilSaid(page, /live/i);
 	assert.equal(await page.$('dialog'), null);
-	const reloaded = await heard(recording);
-	assert.ok(isTone(reloaded, 440), JSON.stringify(reloaded));
+	await untilTone(recording, 440);
 
 	// Another PIN: asked again; put off, the page's own button asks; unlocked, it plays by itself.
 	await must(ask('PATCH', '/rooms/plenary', { locked: true, pin: '9999' }));
@@ -152,8 +134,7 @@ test('rooms and channels come and go on an open page, and what plays goes on', {
 
 	await pick(page, 'side.floor');
 	await untilSaid(page, /live/i);
-	const side = await heard(recording);
-	assert.ok(isTone(side, 700), JSON.stringify(side));
+	await untilTone(recording, 700);
 
 	await pick(page, 'plenary.fr');
 	await untilSaid(page, /hall/i);

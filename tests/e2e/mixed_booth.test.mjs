@@ -6,26 +6,18 @@ import { makeAccess } from '../harness/access.mjs';
 import { startBooth } from '../harness/booth.mjs';
 import { openBooth, startWithMicrophone } from '../harness/booth_page.mjs';
 import { startCabind } from '../harness/cabind.mjs';
+import { makeEvent } from '../harness/event.mjs';
 import { startJack } from '../harness/jack.mjs';
 import { connect, decode } from '../harness/listener.mjs';
 import { own, temporaryFolder, until } from '../harness/process.mjs';
 import { babble, locate, percentile } from '../harness/signal.mjs';
 import { writeWav } from '../harness/sound.mjs';
 
-const name = (text) => ({ vi: text, fr: text, en: text });
-const config = {
-	event: { id: 'test', name: name('Test') },
-	languages: ['vi'],
+const config = makeEvent({
 	defaults: { hold_ms: 600 },
 	sources: { hall: { tone_hz: 440 } },
-	rooms: [{
-		id: 'hall',
-		name: name('hall'),
-		floor: { source: 'hall' },
-		channels: [{ language: 'vi' }],
-		booths: [{ id: 'both', outputs: ['vi'] }],
-	}],
-};
+	rooms: [{ id: 'hall', floor: 'hall', channels: ['vi'], booths: [{ id: 'both', outputs: ['vi'] }] }],
+});
 const rounds = 20;
 
 test(`${rounds} hand-overs between a page and a native console`, { timeout: 150000 }, async (t) => {

@@ -8,11 +8,12 @@ import { openBooth, startWithMicrophone } from '../harness/booth_page.mjs';
 import { startCabind } from '../harness/cabind.mjs';
 import { encode, joinBooth } from '../harness/console.mjs';
 import { asker, must } from '../harness/desk.mjs';
+import { makeEvent } from '../harness/event.mjs';
 import { startJack } from '../harness/jack.mjs';
 import { shoot } from '../harness/page.mjs';
 import { own, run, temporaryFolder, until } from '../harness/process.mjs';
 import { startPulse } from '../harness/pulse.mjs';
-import { babble, percentile } from '../harness/signal.mjs';
+import { babble, percentile, tone } from '../harness/signal.mjs';
 import { readWav, writeWav } from '../harness/sound.mjs';
 
 const floorHz = 440;
@@ -20,21 +21,11 @@ const voiceHz = 1000;
 const voiceDb = -26;
 /** What both consoles begin with. */
 const volumeDb = -6;
-const name = (text) => ({ vi: text, fr: text, en: text });
-const room = (id) => ({
-	id,
-	name: name(id),
-	floor: { source: 'hall' },
-	channels: [{ language: 'vi' }, { language: 'fr' }],
-	booths: [{ id: `${id}-vi`, outputs: ['vi'], seats: 2 }, { id: `${id}-fr`, outputs: ['fr'] }],
-});
-const config = {
-	event: { id: 'test', name: name('Test') },
-	languages: ['vi', 'fr', 'en'],
+const config = makeEvent({
 	// Quiet enough for the hearing protection to let it be.
 	sources: { hall: { tone_hz: floorHz, gain_db: -10 } },
-	rooms: [room('plenary')],
-};
+	rooms: [{ id: 'plenary', floor: 'hall', channels: ['vi', 'fr'], booths: [{ id: 'plenary-vi', outputs: ['vi'], seats: 2 }, 'fr'] }],
+});
 const folder = temporaryFolder('talkback');
 const access = makeAccess();
 const technicianToken = access.token(null, { name: 'Minh' });
@@ -43,8 +34,7 @@ let server;
 let ask;
 
 before(async () => {
-	const tone = Float32Array.from({ length: 96000 }, (_, i) => 10 ** (voiceDb / 20) * Math.sin((2 * Math.PI * voiceHz * i) / 48000));
-	voice = await encode(tone);
+	voice = await encode(tone(voiceHz, 2, 10 ** (voiceDb / 20)));
 });
 beforeEach(async () => {
 	server = await startCabind({ config, args: [...access.args, '--data', temporaryFolder('data')] });

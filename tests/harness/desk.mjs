@@ -1,7 +1,12 @@
 // A technician as docs/openapi.json and docs/protocol.md have it.
-import { connect } from './listener.mjs';
+import { join } from 'node:path';
+import { makeAccess } from './access.mjs';
+import { startCabind } from './cabind.mjs';
 import { request } from './http.mjs';
-import { until } from './process.mjs';
+import { inputPorts } from './jack.mjs';
+import { connect } from './listener.mjs';
+import { own, temporaryFolder, until } from './process.mjs';
+import { writeWav } from './sound.mjs';
 
 /**
  * Asks the HTTP API.
@@ -24,6 +29,25 @@ export async function must(answer, status = 200) {
 	return it.body ?? it.text;
 }
 
+/**
+ * A server with a key and a database, and a technician who asks it.
+ * @param {Parameters<typeof own>[0]} t the server ends with it
+ * @param {object | string} config
+ * @param {{data?: string} & Parameters<typeof startCabind>[0]} [options] `data`: the database's folder
+ */
+export async function startDesk(t, config, { data = temporaryFolder('data'), args = [], ...more } = {}) {
+	const access = makeAccess();
+	const server = await own(t, startCabind({ config, args: [...access.args, '--data', data, ...args], ...more }));
+	const token = access.token(null, { name: 'Minh' });
+	return { access, data, server, token, ask: asker(server, token) };
+}
+
+/** Plays into the first input of the server at this JACK, from now on. @param {Parameters<typeof own>[0]} t */
+export async function playHall(t, jack, samples) {
+	const [port] = await inputPorts(jack, 1);
+	return own(t, jack.play(writeWav(join(temporaryFolder('wav'), 'hall.wav'), [samples]), [port], { loop: true }));
+}
+
 /** A desk on its WebSocket. @param {Parameters<typeof connect>[0]} server @param {string} token */
 export async function joinDesk(server, token) {
 	const it = await connect(server, { url: `${server.ws}?console` });
@@ -38,12 +62,14 @@ export async function joinDesk(server, token) {
 	return {
 		...it,
 		levels,
+		/** The newest message of a kind. */
+		newest: (type) => it.messages.findLast((message) => message.type === type),
 		/** Waits for an alarm that is raised (or, `raised` false, that is not there any more). */
 		alarm: (kind, subject, raised = true, timeoutMs = 15000) =>
 			until(
 				`alarm ${kind} of ${subject} ${raised ? 'raised' : 'cleared'}`,
 				() => {
-					const newest = it.messages.filter(({ type }) => type === 'alarms').at(-1);
+					const newest = it.messages.findLast(({ type }) => type === 'alarms');
 					const found = newest?.alarms.find((alarm) => alarm.kind === kind && alarm.subject === subject);
 					return raised ? found : newest && !found;
 				},

@@ -172,6 +172,25 @@ export async function untilFile(path, it, timeoutMs = 10000) {
 }
 
 /**
+ * Runs `work`, and stops in the end what it owned, the newest first.
+ * @template T
+ * @param {(own: <S extends {stop: () => unknown}>(thing: S | Promise<S>) => Promise<S>) => Promise<T>} work
+ * @returns {Promise<T>}
+ */
+export async function withOwned(work) {
+	const parts = [];
+	try {
+		return await work(async (thing) => {
+			const it = await thing;
+			parts.unshift(it);
+			return it;
+		});
+	} finally {
+		for (const part of parts) await part.stop();
+	}
+}
+
+/**
  * Stops `thing` when the test is over.
  * @template {{stop: () => unknown}} T
  * @param {{after: (hook: () => unknown) => void}} context node:test's

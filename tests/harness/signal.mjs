@@ -164,6 +164,15 @@ export function chirp({ rate = 48000, seconds = 0.05, from = 300, to = 6000, lev
 }
 
 /**
+ * A sine.
+ * @param {number} hz
+ * @param {number} seconds
+ * @param {number} [level] its amplitude
+ */
+export const tone = (hz, seconds, level = 0.1) =>
+	Float32Array.from({ length: Math.round(48000 * seconds) }, (_, i) => level * Math.sin((2 * Math.PI * hz * i) / 48000));
+
+/**
  * Sound like speech in that it comes in syllables, never repeats, and never pauses: what correlation likes.
  * @param {number} seed
  * @param {number} seconds

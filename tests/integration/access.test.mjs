@@ -8,24 +8,22 @@ import { after, before, test } from 'node:test';
 import { makeAccess } from '../harness/access.mjs';
 import { startCabind } from '../harness/cabind.mjs';
 import { encode, joinBooth } from '../harness/console.mjs';
+import { makeEvent, name } from '../harness/event.mjs';
 import { connect, decode } from '../harness/listener.mjs';
 import { own, temporaryFolder, until } from '../harness/process.mjs';
 import { babble } from '../harness/signal.mjs';
 
-const name = (text) => ({ vi: text, fr: text, en: text });
 const folder = temporaryFolder('documents');
 const slides = randomBytes(30 << 20);
 writeFileSync(join(folder, 'slides.pdf'), slides);
 execFileSync('mkfifo', [join(folder, 'pipe.pdf')]);
-const config = {
-	event: { id: 'test', name: name('Test') },
+const config = makeEvent({
 	languages: ['vi', 'fr'],
 	sources: { hall: { tone_hz: 440 } },
 	rooms: [{
 		id: 'hall',
-		name: name('hall'),
-		floor: { source: 'hall' },
-		channels: [{ language: 'vi' }, { language: 'fr' }],
+		floor: 'hall',
+		channels: ['vi', 'fr'],
 		booths: [
 			{ id: 'vi', outputs: ['vi'], documents: [
 				{ title: name('Speech'), file: new URL(import.meta.url).pathname },
@@ -38,7 +36,7 @@ const config = {
 			] },
 		],
 	}],
-};
+});
 const access = makeAccess();
 let server;
 before(async () => {

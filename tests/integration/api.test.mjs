@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { makeAccess } from '../harness/access.mjs';
 import { startCabind } from '../harness/cabind.mjs';
+import { makeEvent, name } from '../harness/event.mjs';
 import { request } from '../harness/http.mjs';
 import { loadDescription, openApi, resolve, walk } from '../harness/openapi.mjs';
 import { own, temporaryFolder } from '../harness/process.mjs';
@@ -60,22 +61,13 @@ test('the judge refuses: a field too many, too few, of another type, a status an
 	assert.throws(() => openApi(broken).faultOf({ $ref: '#/components/schemas/Desk' }, example), /Room/);
 });
 
-const name = (text) => ({ vi: text, fr: text, en: text });
-const config = {
-	event: { id: 'test', name: name('Test') },
+const programme = { title: name('Programme'), url: 'https://conference.example/' };
+const config = makeEvent({
 	languages: ['vi', 'fr'],
 	sources: { hall: { tone_hz: 440 }, spare: { tone_hz: 500 } },
-	rooms: [
-		{
-			id: 'plenary',
-			name: name('Plenary'),
-			floor: { source: 'hall' },
-			channels: [{ language: 'vi' }, { language: 'fr' }],
-			booths: [{ id: 'plenary-vi', outputs: ['vi'], documents: [{ title: name('Programme'), url: 'https://conference.example/' }] }],
-		},
-	],
+	rooms: [{ id: 'plenary', floor: 'hall', channels: ['vi', 'fr'], booths: [{ id: 'plenary-vi', outputs: ['vi'], documents: [programme] }] }],
 	agenda: [{ id: 'opening', room: 'plenary', start: '2027-03-02T08:30:00+07:00', end: '2027-03-02T09:15:00+07:00', title: name('Opening') }],
-};
+});
 
 /** Asks, and checks the answer by the description. */
 function asker(server) {

@@ -4,11 +4,11 @@ import { after, before, test } from 'node:test';
 import { makeAccess } from '../harness/access.mjs';
 import { startCabind } from '../harness/cabind.mjs';
 import { encode, joinBooth } from '../harness/console.mjs';
+import { makeEvent } from '../harness/event.mjs';
 import { channelNumber, connect, decode } from '../harness/listener.mjs';
 import { own, pause, until } from '../harness/process.mjs';
 import { babble, levelDb, locate, percentile } from '../harness/signal.mjs';
 
-const name = (text) => ({ vi: text, fr: text, en: text });
 const holdMs = 600;
 const access = makeAccess();
 const words = [babble(71, 4), babble(72, 4), babble(73, 4)];
@@ -16,25 +16,20 @@ let sounds;
 let silence;
 let server;
 
-const config = {
-	event: { id: 'test', name: name('Test') },
-	languages: ['vi', 'fr', 'en'],
+const config = makeEvent({
 	defaults: { hold_ms: holdMs },
 	sources: { hall: { tone_hz: 440, gain_db: -20 } },
-	rooms: [
-		{
-			id: 'hall',
-			name: name('hall'),
-			floor: { source: 'hall' },
-			channels: [{ language: 'vi' }, { language: 'fr' }, { language: 'en', idle: 'channel', idle_from: 'fr' }],
-			booths: [
-				{ id: 'both', outputs: ['vi', 'fr'], seats: 3, grace_ms: 3000 },
-				{ id: 'lock', outputs: ['fr'], mode: 'interlock' },
-				{ id: 'third', outputs: ['en'] },
-			],
-		},
-	],
-};
+	rooms: [{
+		id: 'hall',
+		floor: 'hall',
+		channels: [{ language: 'vi' }, { language: 'fr' }, { language: 'en', idle: 'channel', idle_from: 'fr' }],
+		booths: [
+			{ id: 'both', outputs: ['vi', 'fr'], seats: 3, grace_ms: 3000 },
+			{ id: 'lock', outputs: ['fr'], mode: 'interlock' },
+			{ id: 'third', outputs: ['en'] },
+		],
+	}],
+});
 
 before(async () => {
 	sounds = await Promise.all(words.map((sound) => encode(sound)));

@@ -5,15 +5,10 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { startCabind } from '../harness/cabind.mjs';
 import { joinBooth } from '../harness/console.mjs';
+import { makeEvent } from '../harness/event.mjs';
 import { own, program, run, temporaryFolder } from '../harness/process.mjs';
 
-const name = (text) => ({ vi: text, fr: text, en: text });
-const config = {
-	event: { id: 'test', name: name('Test') },
-	languages: ['vi'],
-	sources: { hall: { tone_hz: 440 } },
-	rooms: [{ id: 'hall', name: name('hall'), floor: { source: 'hall' }, channels: [{ language: 'vi' }] }],
-};
+const config = makeEvent({ sources: { hall: { tone_hz: 440 } }, rooms: [{ id: 'hall', floor: 'hall', channels: ['vi'] }] });
 const ctl = (...args) => run(program('cabinctl'), args);
 
 test('from a key to a seat, and out again', async (t) => {

@@ -3,32 +3,17 @@ import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { makeAccess } from '../harness/access.mjs';
-import { startCabind } from '../harness/cabind.mjs';
-import { asker, must } from '../harness/desk.mjs';
-import { own, temporaryFolder, until } from '../harness/process.mjs';
+import { asker, must, startDesk } from '../harness/desk.mjs';
+import { makeEvent } from '../harness/event.mjs';
+import { temporaryFolder, until } from '../harness/process.mjs';
 import { writeWav } from '../harness/sound.mjs';
 
-const name = (text) => ({ vi: text, fr: text, en: text });
-const room = (id, more = {}) => ({
-	id,
-	name: name(id),
-	floor: { source: 'hall' },
-	channels: [{ language: 'vi' }, { language: 'fr' }],
-	booths: [{ id: `${id}-vi`, outputs: ['vi'] }],
-	...more,
-});
-const configOf = (rooms, sources = {}) => ({
-	event: { id: 'test', name: name('Test') },
-	languages: ['vi', 'fr', 'en'],
-	sources: { hall: { tone_hz: 440 }, ...sources },
-	rooms,
-});
+const room = (id, more = {}) => ({ id, floor: 'hall', channels: ['vi', 'fr'], booths: ['vi'], ...more });
+const configOf = (rooms, sources = {}, more = {}) => makeEvent({ sources: { hall: { tone_hz: 440 }, ...sources }, rooms, ...more });
 
-async function begin(t, config, data = temporaryFolder('data')) {
-	const access = makeAccess();
-	const server = await own(t, startCabind({ config, args: [...access.args, '--data', data] }));
-	return { server, data, ask: asker(server, access.token(null)), look: asker(server, access.token(null, { role: 'observer' })) };
+async function begin(t, config, data) {
+	const it = await startDesk(t, config, { data });
+	return { ...it, look: asker(it.server, it.access.token(null, { role: 'observer' })) };
 }
 
 const channelOf = async (ask, id) => (await must(ask('GET', '/desk'))).channels.find((channel) => channel.id === id);
@@ -76,7 +61,7 @@ test('a database whose file has changed: what does not fit is left out, keeps no
 	await first.server.stop('SIGKILL');
 
 	/* The input and a room are gone; a room has the id of one that was added; there is one spare place. */
-	const config = { ...configOf([room('hall'), room('side')]), server: { spare_rooms: 1 } };
+	const config = configOf([room('hall'), room('side')], {}, { server: { spare_rooms: 1 } });
 	const { ask } = await begin(t, config, first.data);
 	const rooms = (await must(ask('GET', '/desk'))).rooms.map((one) => [one.room, one.added]);
 	assert.deepEqual(rooms, [['hall', false], ['side', false], ['nook', true]]);

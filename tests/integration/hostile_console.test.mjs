@@ -5,25 +5,17 @@ import { after, before, test } from 'node:test';
 import { makeAccess } from '../harness/access.mjs';
 import { startCabind } from '../harness/cabind.mjs';
 import { encode, joinBooth } from '../harness/console.mjs';
+import { makeEvent } from '../harness/event.mjs';
 import { connect, decode } from '../harness/listener.mjs';
 import { own, pause, until } from '../harness/process.mjs';
 import { upgrade } from '../harness/raw.mjs';
 import { babble, percentile } from '../harness/signal.mjs';
 
-const name = (text) => ({ vi: text, fr: text, en: text });
-const config = {
-	event: { id: 'test', name: name('Test') },
-	languages: ['vi', 'fr'],
+const config = makeEvent({
 	defaults: { hold_ms: 500 },
 	sources: { hall: { tone_hz: 440, gain_db: -20 } },
-	rooms: [{
-		id: 'hall',
-		name: name('hall'),
-		floor: { source: 'hall' },
-		channels: [{ language: 'vi' }, { language: 'fr' }],
-		booths: [{ id: 'good', outputs: ['vi'] }, { id: 'bad', outputs: ['fr'] }],
-	}],
-};
+	rooms: [{ id: 'hall', floor: 'hall', channels: ['vi', 'fr'], booths: [{ id: 'good', outputs: ['vi'] }, { id: 'bad', outputs: ['fr'] }] }],
+});
 const access = makeAccess();
 let server;
 let sound;

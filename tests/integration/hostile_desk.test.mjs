@@ -7,24 +7,17 @@ import { makeAccess } from '../harness/access.mjs';
 import { startCabind } from '../harness/cabind.mjs';
 import { encode, joinBooth } from '../harness/console.mjs';
 import { asker, joinDesk, must } from '../harness/desk.mjs';
+import { makeEvent } from '../harness/event.mjs';
 import { connect } from '../harness/listener.mjs';
 import { own, temporaryFolder, until } from '../harness/process.mjs';
 import { frame, upgrade } from '../harness/raw.mjs';
 import { babble } from '../harness/signal.mjs';
 
-const name = (text) => ({ vi: text, fr: text, en: text });
-const config = {
-	event: { id: 'test', name: name('Test') },
+const config = makeEvent({
 	languages: ['vi', 'fr'],
 	sources: { hall: { tone_hz: 440 } },
-	rooms: [{
-		id: 'hall',
-		name: name('Hall'),
-		floor: { source: 'hall' },
-		channels: [{ language: 'vi' }, { language: 'fr' }],
-		booths: [{ id: 'hall-vi', outputs: ['vi'] }, { id: 'hall-fr', outputs: ['fr'] }],
-	}],
-};
+	rooms: [{ id: 'hall', floor: 'hall', channels: ['vi', 'fr'], booths: ['vi', 'fr'] }],
+});
 const access = makeAccess();
 const technician = access.token(null, { name: 'Minh' });
 const observer = access.token(null, { role: 'observer' });
@@ -79,7 +72,7 @@ const cases = [
 	['a token of nobody', ask('PATCH', '/channels/hall.vi', { ...mute, token: 'a.b' }), 401],
 	['a token of another key', ask('PATCH', '/channels/hall.vi', { ...mute, token: makeAccess().token(null) }), 401],
 	['an expired token', ask('GET', '/desk', { token: access.token(null, { expiresInS: -1 }) }), 401],
-	['a token of a megabyte', ask('GET', '/desk', { token: 'x'.repeat(6000) }), 401],
+	['a token of 6 KB', ask('GET', '/desk', { token: 'x'.repeat(6000) }), 401],
 	['a booth’s token', ask('GET', '/desk', { token: access.token('hall-vi') }), 403],
 	['an observer’s POST', ask('POST', '/announcements', { token: observer, body: '{}' }), 403],
 	['an observer’s PATCH', ask('PATCH', '/channels/hall.vi', { ...mute, token: observer }), 403],
@@ -94,7 +87,7 @@ const cases = [
 	['half JSON', ask('PATCH', '/channels/hall.vi', { body: '{"muted":tru' }), 400],
 	['JSON that is no object', ask('PATCH', '/channels/hall.vi', { body: '[true]' }), 400],
 	['an empty body', ask('PATCH', '/channels/hall.vi', {}), 400],
-	['JSON a thousand deep', ask('PATCH', '/channels/hall.vi', { body: '['.repeat(5000) }), 400],
+	['JSON five thousand deep', ask('PATCH', '/channels/hall.vi', { body: `{"muted":${'['.repeat(5000)}${']'.repeat(5000)}}` }), 400],
 	['NUL in a text', ask('POST', '/rooms', { body: '{"id":"a\\u0000b"}' }), 400],
 	['a path that climbs', ask('GET', '/../../etc/passwd'), 404],
 	['a path with a line break', ask('GET', '/channels/%0d%0aX-Evil:%20yes'), 404],
@@ -111,8 +104,11 @@ for (const [what, bytes, status] of cases) {
 }
 
 test('nothing of it changed anything', async () => {
-	const { changes } = await must(asker(server, technician)('GET', '/changes'));
-	assert.deepEqual(changes, []);
+	const it = asker(server, technician);
+	assert.deepEqual((await must(it('GET', '/changes'))).changes, []);
+	const { channels, rooms, announcing, talkback } = await must(it('GET', '/desk'));
+	assert.deepEqual([rooms.length, announcing, talkback], [1, null, null]);
+	for (const { id, muted, override } of channels) assert.deepEqual([muted, override], [false, null], id);
 });
 
 test('pipelined requests are answered in their order', async () => {
@@ -159,6 +155,7 @@ test('channels that /api/v1/event does not name are no listener’s', async (t) 
 	// Spare rooms are there, and silent; the desk's room says nothing of itself.
 	const { channels } = await must(asker(server, technician)('GET', '/desk'));
 	assert.ok(channels.every(({ id }) => !id.startsWith('desk.')));
+	await witness.more(20);
 	assert.equal(it.packets.length, 0);
 });
 
@@ -178,7 +175,8 @@ test('an observer’s WebSocket: told all, allowed nothing', async (t) => {
 	await seat.message('error', ({ code }) => code === 'not-yours');
 });
 
-test('a desk that reads nothing is closed; another one gets its levels all the time', async (t) => {
+// That it is closed in the end, test_desk_feed shows: the kernel's buffers hold minutes of levels.
+test('while a desk reads nothing, another one gets its levels all the time', async (t) => {
 	const good = await own(t, joinDesk(server, technician));
 	const deaf = await upgrade(server.port, { path: '/ws?console' });
 	t.after(() => deaf.stop());
@@ -189,7 +187,7 @@ test('a desk that reads nothing is closed; another one gets its levels all the t
 	good.levels.length = 0;
 	await until('levels', () => good.levels.length >= 40);
 	const gaps = good.levels.slice(1).map(({ at }, i) => at - good.levels[i].at);
-	assert.ok(Math.max(...gaps) < 1000, `${Math.max(...gaps)} ms without levels`);
+	assert.ok(Math.max(...gaps) < 500, `${Math.max(...gaps)} ms without levels`);
 });
 
 test('talkback is heard in the booths that were called, and nowhere else', async (t) => {

@@ -6,6 +6,7 @@ import { makeAccess } from '../../harness/access.mjs';
 import { startBooth } from '../../harness/booth.mjs';
 import { startCabind } from '../../harness/cabind.mjs';
 import { encode, joinBooth } from '../../harness/console.mjs';
+import { makeEvent } from '../../harness/event.mjs';
 import { startJack } from '../../harness/jack.mjs';
 import { connect, decode } from '../../harness/listener.mjs';
 import { makeWire } from '../../harness/namespaces.mjs';
@@ -14,23 +15,14 @@ import { babble, locate, percentile } from '../../harness/signal.mjs';
 import { writeWav } from '../../harness/sound.mjs';
 
 const other = process.env.CABIN_TEST_OTHER_NAMESPACE ?? '';
-const name = (text) => ({ vi: text, fr: text, en: text });
 const holdMs = 1500;
 const limitMs = 300;
-const config = {
-	event: { id: 'test', name: name('Test') },
-	languages: ['vi'],
+const config = makeEvent({
 	defaults: { hold_ms: holdMs },
 	server: { queue_limit_ms: limitMs },
 	sources: { hall: { tone_hz: 440 } },
-	rooms: [{
-		id: 'hall',
-		name: name('hall'),
-		floor: { source: 'hall' },
-		channels: [{ language: 'vi' }],
-		booths: [{ id: 'both', outputs: ['vi'], grace_ms: 20000 }],
-	}],
-};
+	rooms: [{ id: 'hall', floor: 'hall', channels: ['vi'], booths: [{ id: 'both', outputs: ['vi'], grace_ms: 20000 }] }],
+});
 
 test('loss and stalls of an uplink', async (t) => {
 	const folder = temporaryFolder('faults');
