@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { must, program, run, start, until } from './process.mjs';
 
 let count = 0;
+let starting = Promise.resolve();
 
 /**
  * JACK keeps a place for each server that was killed, and has eight: where none runs, what is there is left over.
@@ -27,7 +28,15 @@ function clearLeftOver() {
  * @param {number} [options.period] frames
  * @param {number} [options.channels] inputs, and as many outputs
  */
-export async function startJack(options = {}) {
+export function startJack(options = {}) {
+	// One after the other: what one finds left over is none of another that begins.
+	const started = starting.then(() => startOne(options));
+	starting = started.then(() => undefined, () => undefined);
+	return started;
+}
+
+/** @param {Parameters<typeof startJack>[0]} options */
+async function startOne(options) {
 	const name = options.name ?? `cabin-test-${process.pid}-${++count}`;
 	const env = { JACK_DEFAULT_SERVER: name, JACK_NO_AUDIO_RESERVATION: '1', JACK_NO_START_SERVER: '1' };
 	const channels = String(options.channels ?? 2);

@@ -2,47 +2,20 @@
 import assert from 'node:assert/strict';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
-import { makeAccess } from '../harness/access.mjs';
-import { startCabind } from '../harness/cabind.mjs';
+import { describe, test } from 'node:test';
 import { encode, joinBooth } from '../harness/console.mjs';
-import { asker, joinDesk, must } from '../harness/desk.mjs';
-import { jackDevice } from '../harness/event.mjs';
-import { inputPorts, startJack } from '../harness/jack.mjs';
+import { joinDesk, must, playHall, startDesk } from '../harness/desk.mjs';
+import { makeHall } from '../harness/event.mjs';
+import { startJack } from '../harness/jack.mjs';
 import { connect } from '../harness/listener.mjs';
 import { must as mustRun, own, run, temporaryFolder, until } from '../harness/process.mjs';
 import { babble } from '../harness/signal.mjs';
-import { writeWav } from '../harness/sound.mjs';
 
-const name = (text) => ({ vi: text, fr: text, en: text });
-const config = (jack, alarms) => ({
-	event: { id: 'test', name: name('Test') },
-	languages: ['vi', 'fr'],
-	devices: { card: jackDevice(jack) },
-	sources: { hall: { device: 'card', inputs: [1] } },
-	rooms: [{
-		id: 'hall',
-		name: name('Hall'),
-		floor: { source: 'hall' },
-		channels: [{ language: 'vi' }, { language: 'fr' }],
-		booths: [{ id: 'hall-vi', outputs: ['vi'] }],
-	}],
-	...(alarms && { alarms }),
-});
-
-async function begin(t, alarms, data = temporaryFolder('data')) {
-	const access = makeAccess();
+/** The server with a sound card, and a desk. */
+async function begin(t, alarms, data) {
 	const jack = await own(t, startJack({ channels: 1 }));
-	const server = await own(t, startCabind({ config: config(jack, alarms), args: [...access.args, '--data', data] }));
-	const token = access.token(null, { name: 'Minh' });
-	const desk = await own(t, joinDesk(server, token));
-	return { access, jack, server, desk, ask: asker(server, token) };
-}
-
-/** Plays into the hall's input from now on. */
-async function play(t, jack, samples) {
-	const [port] = await inputPorts(jack, 1);
-	return own(t, jack.play(writeWav(join(temporaryFolder('wav'), 'hall.wav'), [samples]), [port], { loop: true }));
+	const it = await startDesk(t, makeHall(jack, alarms && { alarms }), { data });
+	return { ...it, jack, desk: await own(t, joinDesk(it.server, it.token)) };
 }
 
 /** What the log says of a kind of alarm, oldest first. */
@@ -51,9 +24,9 @@ async function logged(ask, kind) {
 	return entries.filter(({ detail }) => detail.alarm === kind).map(({ detail, author }) => [detail.state, author]).reverse();
 }
 
-test('a device is lost and comes back', { timeout: 60000 }, async (t) => {
+async function deviceLost(t) {
 	const { jack, desk, ask } = await begin(t);
-	await play(t, jack, babble(41, 5));
+	await playHall(t, jack, babble(41, 5));
 	await until('its sound', async () => ((await must(ask('GET', '/levels'))).points[0].peak_dbfs ?? -120) > -40);
 	await desk.alarm('device-lost', 'hall', false);
 	const killed = performance.now();
@@ -65,16 +38,16 @@ test('a device is lost and comes back', { timeout: 60000 }, async (t) => {
 	// Figures of the map have time, but not this one.
 	await desk.message('desk', ({ inputs }) => inputs[0].lost, { timeoutMs: 2000 });
 	await must(ask('POST', `/alarms/${alarm.id}/acknowledge`, {}));
-	await until('who knows of it', () => desk.messages.at(-1) && desk.messages.filter(({ type }) => type === 'alarms').at(-1).alarms[0]?.acknowledged_by === 'Minh');
+	await until('who knows of it', () => desk.newest('alarms').alarms[0]?.acknowledged_by === 'Minh');
 	await own(t, startJack({ channels: 1, name: jack.name }));
 	await desk.alarm('device-lost', 'hall', false, 20000);
 	await until('the log', async () => (await logged(ask, 'device-lost')).length === 3);
 	assert.deepEqual(await logged(ask, 'device-lost'), [['raised', ''], ['acknowledged', 'Minh'], ['cleared', '']]);
-});
+}
 
-test('a booth is on air without a sound while the floor speaks; a clipped floor', { timeout: 90000 }, async (t) => {
+async function silentBooth(t) {
 	const { access, jack, server, desk } = await begin(t, { 'booth-silent-on-air': { hold_ms: 3000 } });
-	await play(t, jack, babble(42, 8));
+	await playHall(t, jack, babble(42, 8));
 	const [nothing, speech] = await Promise.all([encode(new Float32Array(48000)), encode(babble(43, 5))]);
 	const booth = await own(t, joinBooth(server, { token: access.token('hall-vi') }));
 	const began = performance.now();
@@ -83,11 +56,11 @@ test('a booth is on air without a sound while the floor speaks; a clipped floor'
 	t.diagnostic(`silent on air: alarm after ${(performance.now() - began).toFixed(0)} ms`);
 	booth.stream(speech);
 	await desk.alarm('booth-silent-on-air', 'hall-vi', false);
-	await play(t, jack, babble(44, 8).map((sample) => Math.max(-1, Math.min(1, sample * 30))));
+	await playHall(t, jack, babble(44, 8).map((sample) => Math.max(-1, Math.min(1, sample * 30))));
 	await desk.alarm('clipping', 'hall', true, 20000);
-});
+}
 
-test('listeners in trouble', { timeout: 60000 }, async (t) => {
+async function listenersInTrouble(t) {
 	const { server, desk } = await begin(t);
 	const report = (state) => ({
 		type: 'report', channel: 1, state, buffer_ms: 40, target_ms: 40, late_ms: 2, concealed_ms: 0, underruns: 0,
@@ -97,22 +70,22 @@ test('listeners in trouble', { timeout: 60000 }, async (t) => {
 	let states = listeners.map(() => 'live');
 	const reporting = setInterval(() => listeners.forEach((listener, i) => listener.send(report(states[i]))), 1000);
 	t.after(() => clearInterval(reporting));
-	await until('they are counted', () => desk.messages.filter(({ type }) => type === 'audience').at(-1)?.total === 10, 15000);
+	await until('they are counted', () => desk.newest('audience')?.total === 10, 15000);
 	states = states.map((state, i) => (i < 3 ? 'stalled' : state));
 	const began = performance.now();
 	await desk.alarm('listeners-in-trouble', 'hall');
 	t.diagnostic(`alarm ${(performance.now() - began).toFixed(0)} ms after they stalled`);
 	const audience = await until('the worst', () => {
-		const newest = desk.messages.filter(({ type }) => type === 'audience').at(-1);
+		const newest = desk.newest('audience');
 		return newest.worst.length === 3 && newest;
 	}, 15000);
 	assert.equal(audience.channels.find(({ channel }) => channel === 1).trouble, 3);
 	assert.ok(audience.worst.every(({ state }) => state === 'stalled'));
 	states = states.map(() => 'live');
 	await desk.alarm('listeners-in-trouble', 'hall', false, 20000);
-});
+}
 
-test('the disk is full: sound and actions go on, what waits is stored when there is room', { timeout: 90000 }, async (t) => {
+async function fullDisk(t) {
 	const data = temporaryFolder('small');
 	if ((await run('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', data])).code !== 0) return t.skip('may not mount');
 	t.after(() => mustRun('umount', ['--lazy', data]));
@@ -140,4 +113,12 @@ test('the disk is full: sound and actions go on, what waits is stored when there
 		return entries[0]?.detail.muted === true;
 	});
 	assert.equal((await must(ask('PATCH', '/channels/hall.vi', { muted: false }))).stored, true);
+}
+
+// Each has a server and a sound card of its own, and mostly waits: they wait side by side.
+describe('faults', { concurrency: true }, () => {
+	test('a device is lost and comes back', { timeout: 60000 }, deviceLost);
+	test('a booth is on air without a sound while the floor speaks; a clipped floor', { timeout: 90000 }, silentBooth);
+	test('listeners in trouble', { timeout: 60000 }, listenersInTrouble);
+	test('the disk is full: sound and actions go on, what waits is stored when there is room', { timeout: 90000 }, fullDisk);
 });

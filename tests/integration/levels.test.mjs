@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { makeAccess } from '../harness/access.mjs';
 import { startCabind } from '../harness/cabind.mjs';
+import { makeEvent } from '../harness/event.mjs';
 import { channelNumber, connect, decode } from '../harness/listener.mjs';
 import { must, own, projectFolder, temporaryFolder, until } from '../harness/process.mjs';
+import { tone } from '../harness/signal.mjs';
 import { decodeFile, writeWav } from '../harness/sound.mjs';
 
-const name = (text) => ({ vi: text, fr: text, en: text });
 const silentTenths = -32768;
 
 /** A levels frame (server/monitor/levels_frame.h); undefined: another message. @param {Buffer} bytes */
@@ -61,12 +62,7 @@ async function openDesk(t, server, access) {
 async function start(t, sound) {
 	const access = makeAccess();
 	const wav = writeWav(join(temporaryFolder('levels'), 'floor.wav'), [sound]);
-	const config = {
-		event: { id: 'test', name: name('Test') },
-		languages: ['fr'],
-		sources: { hall: { file: wav, loop: true } },
-		rooms: [{ id: 'hall', name: name('hall'), floor: { source: 'hall' }, channels: [{ language: 'fr' }] }],
-	};
+	const config = makeEvent({ sources: { hall: { file: wav, loop: true } }, rooms: [{ id: 'hall', floor: 'hall', channels: ['fr'] }] });
 	return { server: await own(t, startCabind({ config, args: access.args })), access };
 }
 
@@ -90,7 +86,7 @@ test('the loudness of a channel is that of what its listeners decode, within 0.1
 	const { server, access } = await start(t, (await decodeFile(join(projectFolder, 'deploy/demo/speech/floor-vi.opus'))).map((sample) => 0.5 * sample));
 	const listener = await own(t, connect(server, { channel: 'hall.fr' }));
 	const desk = await openDesk(t, server, access);
-	await listener.more(15 * 50, 40000);
+	await listener.more(10.5 * 50, 40000);
 	const { channelPoint } = desk;
 	const { samples, start: from, missing } = decode(listener.packets);
 	assert.equal(missing, 0);
@@ -127,17 +123,14 @@ test('the loudness of a channel is that of what its listeners decode, within 0.1
 });
 
 test('a level is on the desk soon after the microphone', { timeout: 90000 }, async (t) => {
-	// Steps of 400 ms at an uneven distance: at any place in a packet and between frames.
-	const sound = new Float32Array(48000 * 20);
-	const onsets = [];
-	for (let begin = 9600; begin + 19200 < sound.length; begin += 33977) {
-		onsets.push(begin);
-		for (let i = 0; i < 19200; i++) sound[begin + i] = 0.3 * Math.sin((2 * Math.PI * 1000 * i) / 48000);
-	}
+	// Steps of 200 ms at an uneven distance: at any place in a packet and between frames.
+	const sound = new Float32Array(48000 * 12);
+	const step = tone(1000, 0.2, 0.3);
+	for (let begin = 9600; begin + 9600 < sound.length; begin += 23977) sound.set(step, begin);
 	const { server, access } = await start(t, sound);
 	const listener = await own(t, connect(server, { channel: 'hall.fr' }));
 	const desk = await openDesk(t, server, access);
-	await listener.more(18 * 50, 40000);
+	await listener.more(9 * 50, 40000);
 	const { channelPoint } = desk;
 	const loud = (frame) => (frame.points.get(channelPoint)?.peak ?? -120) > -20;
 	const seen = desk.frames.filter((frame, i) => i > 0 && loud(frame) && !loud(desk.frames[i - 1])).map((frame) => frame.at + desk.offset);

@@ -3,11 +3,10 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { startCabind } from '../harness/cabind.mjs';
+import { makeEvent } from '../harness/event.mjs';
 import { connect, decode } from '../harness/listener.mjs';
 import { own, projectFolder, run, temporaryFolder, until } from '../harness/process.mjs';
 import { decodeFile, writeWav } from '../harness/sound.mjs';
-
-const name = (text) => ({ vi: text, fr: text, en: text });
 
 /** Integrated loudness by ffmpeg's ebur128. */
 async function loudness(samples) {
@@ -22,25 +21,23 @@ test('pass-through is matched in level to the interpretation', { timeout: 120000
 	const floor = await decodeFile(join(speech, 'floor-vi.opus'));
 	const words = await decodeFile(join(speech, 'interp-fr.opus'));
 	// Speech that does not begin with a pause, the floor 12 dB and more above the booth.
-	const loud = floor.slice(48000, 48000 * 21).map((sample) => Math.max(-1, Math.min(1, sample * 1.6)));
-	const quiet = words.slice(48000, 48000 * 13).map((sample) => sample * 0.35);
+	const loud = floor.slice(48000, 48000 * 13).map((sample) => Math.max(-1, Math.min(1, sample * 1.6)));
+	const quiet = words.slice(48000, 48000 * 8).map((sample) => sample * 0.35);
 	const files = { floor: writeWav(join(folder, 'floor.wav'), [loud]), booth: writeWav(join(folder, 'booth.wav'), [quiet]) };
-	const config = {
-		event: { id: 'test', name: name('Test') },
-		languages: ['fr'],
+	const config = makeEvent({
 		defaults: { hold_ms: 500 },
 		sources: {
 			hall: { file: files.floor, loop: true },
 			booth: { play: [{ silence_ms: 1000 }, files.booth, { silence_ms: 600000 }] },
 		},
-		rooms: [{ id: 'hall', name: name('hall'), floor: { source: 'hall' }, channels: [{ language: 'fr', source: 'booth' }] }],
-	};
+		rooms: [{ id: 'hall', floor: 'hall', channels: { fr: 'booth' } }],
+	});
 	const server = await own(t, startCabind({ config }));
 	const listener = await own(t, connect(server, { channel: 'hall.fr' }));
 	await listener.message('state', (state) => state.feed === 'booth', { timeoutMs: 20000 });
 	const from = listener.messages.length;
 	const state = await listener.message('state', (one) => one.feed === 'pass-through', { from, timeoutMs: 30000 });
-	await listener.more(20 * 50, 40000);
+	await listener.more(11 * 50, 40000);
 	const ofFeed = (feed, since = 0) => {
 		const epochs = new Set(listener.states().filter((one) => one.feed === feed && one.epoch >= since).map((one) => one.epoch));
 		return listener.packets.filter((packet) => epochs.has(packet.epoch));

@@ -11,14 +11,14 @@ import { writeWav } from '../harness/sound.mjs';
 
 test('pass-through comes and goes', { timeout: 90000 }, async (t) => {
 	const folder = temporaryFolder('passthrough');
-	const floor = babble(41, 60);
+	const floor = babble(41, 30);
 	const words = [babble(42, 3), babble(43, 3)];
 	const files = words.map((sound, i) => writeWav(join(folder, `booth-${i}.wav`), [sound]));
 	const config = makeEvent({
 		defaults: { hold_ms: 500 },
 		sources: {
 			hall: { file: writeWav(join(folder, 'floor.wav'), [floor]), loop: true },
-			booth: { play: [{ silence_ms: 4000 }, files[0], { silence_ms: 4000 }, files[1], { silence_ms: 600000 }] },
+			booth: { play: [{ silence_ms: 3000 }, files[0], { silence_ms: 2500 }, files[1], { silence_ms: 600000 }] },
 		},
 		rooms: [{ id: 'hall', floor: 'hall', channels: { fr: 'booth', vi: null } }],
 	});

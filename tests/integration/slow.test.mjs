@@ -1,6 +1,6 @@
 // A listener that stops reading: it skips to live, then it is closed; nobody else notices.
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
 import { startCabind } from '../harness/cabind.mjs';
 import { makeEvent } from '../harness/event.mjs';
 import { connect, decode } from '../harness/listener.mjs';
@@ -24,7 +24,7 @@ function disturbance(listener, from) {
 
 const skips = async (server) => (await server.metrics()).get('cabin_listener_skips_total') ?? 0;
 
-test('skips to live, and hears live sound again', { timeout: 90000 }, async (t) => {
+async function skipsToLive(t) {
 	const server = await own(t, startCabind({ config: config(60000) }));
 	const others = await Promise.all([1, 2, 3].map(() => own(t, connect(server, { channel: 'hall.floor' }))));
 	const slow = await own(t, connect(server, { channel: 'hall.floor' }));
@@ -55,9 +55,9 @@ test('skips to live, and hears live sound again', { timeout: 90000 }, async (t) 
 		t.diagnostic(`another listener: longest wait ${longest.toFixed(0)} ms`);
 		assert.equal(missing, 0, 'another listener lost packets');
 	}
-});
+}
 
-test('is closed after its limit, counted, and disturbs nobody', { timeout: 90000 }, async (t) => {
+async function isClosed(t) {
 	const server = await own(t, startCabind({ config: config(4000) }));
 	const other = await own(t, connect(server, { channel: 'hall.floor' }));
 	const slow = await own(t, connect(server, { channel: 'hall.floor' }));
@@ -73,4 +73,10 @@ test('is closed after its limit, counted, and disturbs nobody', { timeout: 90000
 	await pause(500);
 	assert.equal(disturbance(other, from).missing, 0);
 	assert.ok(server.isRunning());
+}
+
+// Both mostly wait for the kernel’s buffers to fill: side by side.
+describe('a slow listener', { concurrency: true }, () => {
+	test('skips to live, and hears live sound again', { timeout: 90000 }, skipsToLive);
+	test('is closed after its limit, counted, and disturbs nobody', { timeout: 90000 }, isClosed);
 });
